@@ -1,0 +1,62 @@
+namespace Image2Ipfs.Ipfs;
+
+/// <summary>Small files whose blocks, leaves included, lie in memory.</summary>
+public static class UnixFsFile
+{
+    /// <summary>The file's blocks, its leaves too.</summary>
+    /// <param name="profile">Decides the CIDs.</param>
+    /// <param name="content">The file's bytes.</param>
+    /// <param name="onBlock">Takes every block, children before parents.</param>
+    public static DagLink Build(CidProfile profile, ReadOnlyMemory<byte> content, Action<Block> onBlock)
+    {
+        for (var offset = 0; offset == 0 || offset < content.Length; offset += profile.ChunkSize)
+        {
+            var leaf = FileDag.Leaf(profile, content.Slice(offset, Math.Min(profile.ChunkSize, content.Length - offset)));
+            onBlock(new Block(LeafCid(profile, leaf), leaf));
+        }
+        using var dag = new FileDag(profile, onBlock);
+        dag.Append(content.Span);
+        return dag.Finish();
+    }
+
+    internal static Cid LeafCid(CidProfile profile, ReadOnlySpan<byte> leaf) =>
+        profile.RawLeaves ? Cid.V1(Cid.Raw, System.Security.Cryptography.SHA256.HashData(leaf)) : profile.NodeCid(leaf);
+
+    /// <summary>The file's bytes.</summary>
+    /// <param name="file">The CID of a file's root.</param>
+    /// <param name="getBlock">Gives a block of the DAG, already checked against its CID.</param>
+    /// <param name="maxBytes">A longer file is refused.</param>
+    /// <exception cref="InvalidDataException">It is no file, a broken or a longer one.</exception>
+    public static byte[] Read(Cid file, Func<Cid, ReadOnlyMemory<byte>> getBlock, int maxBytes)
+    {
+        using var content = new MemoryStream();
+        Append(file, depth: 0);
+        return content.ToArray();
+
+        void Append(Cid cid, int depth)
+        {
+            if (depth > 32)
+                throw new InvalidDataException($"{file} is nested too deep");
+            var block = getBlock(cid);
+            if (cid.Codec == Cid.Raw)
+            {
+                Write(block);
+                return;
+            }
+            var node = DagPbNode.Decode(block);
+            var data = UnixFsData.Decode(node.Data);
+            if (data.Type is not (UnixFsType.File or UnixFsType.Raw))
+                throw new InvalidDataException($"{file} is not a file");
+            Write(data.Data);
+            foreach (var link in node.Links)
+                Append(link.Cid, depth + 1);
+        }
+
+        void Write(ReadOnlyMemory<byte> part)
+        {
+            if (content.Length + part.Length > maxBytes)
+                throw new InvalidDataException($"{file} is longer than {maxBytes} bytes");
+            content.Write(part.Span);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Image2Ipfs.Registry;
+
+/// <summary>
+/// An image index or a manifest list: descriptors of other manifests. Both have the same members.
+/// Sources: opencontainers/image-spec, image-index.md; distribution, docs/spec/manifest-v2-2.md.
+/// </summary>
+public static class ImageIndex
+{
+    /// <summary>Writes the index once; its digest is the digest of these bytes.</summary>
+    public static byte[] Write(MediaType mediaType, IEnumerable<Descriptor> manifests)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JsonText.Encoder }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("schemaVersion", 2);
+            json.WriteString("mediaType", mediaType.Value);
+            json.WriteStartArray("manifests");
+            foreach (var manifest in manifests)
+                manifest.WriteTo(json);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    /// <exception cref="FormatException">It is no index; the message says why.</exception>
+    public static IReadOnlyList<Descriptor> Parse(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(bytes);
+            return json.RootElement.GetProperty("manifests").EnumerateArray().Select(ReadDescriptor).ToList();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new FormatException(e.Message, e);
+        }
+    }
+
+    private static Descriptor ReadDescriptor(JsonElement e) =>
+        new(new MediaType(e.GetProperty("mediaType").GetString() ?? ""),
+            Digest.Parse(e.GetProperty("digest").GetString() ?? ""),
+            e.GetProperty("size").GetInt64())
+        {
+            Platform = e.TryGetProperty("platform", out var p) ? ReadPlatform(p) : null,
+            Name = e.TryGetProperty("annotations", out var a) && a.TryGetProperty(Descriptor.RefName, out var name) ? name.GetString() : null,
+        };
+
+    private static Platform ReadPlatform(JsonElement e) =>
+        new(e.GetProperty("os").GetString() ?? "", e.GetProperty("architecture").GetString() ?? "",
+            e.TryGetProperty("variant", out var variant) ? variant.GetString() : null);
+}

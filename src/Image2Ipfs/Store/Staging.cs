@@ -1,0 +1,55 @@
+using Image2Ipfs.Ipfs;
+
+namespace Image2Ipfs.Store;
+
+/// <summary>One publish on its way into the store. Disposing it without a commit leaves the store as it was.</summary>
+public sealed class Staging : IDisposable
+{
+    private readonly LocalStore _store;
+    private readonly string _folder;
+    private readonly FileStream _lock;
+    private int _files;
+
+    internal Staging(LocalStore store, CidProfile profile, string folder, FileStream held) =>
+        (_store, Profile, _folder, _lock) = (store, profile, folder, held);
+
+    public CidProfile Profile { get; }
+
+    /// <summary>Begins a blob whose digest is known only at its end. Several may be written at once.</summary>
+    public BlobWriter BeginBlob() => new(Profile, Path.Combine(_folder, $"{Interlocked.Increment(ref _files)}"));
+
+    public StagedBlob AddBlob(ReadOnlySpan<byte> content)
+    {
+        using var writer = BeginBlob();
+        writer.Write(content);
+        return writer.Finish();
+    }
+
+    /// <summary>Makes the root and its blobs appear in the store.</summary>
+    /// <param name="root">The root of the tree.</param>
+    /// <param name="treeBlocks">Its directories' nodes, and the blocks of its files that are no blobs.</param>
+    /// <param name="blobs">The blobs that the tree holds; one may be named more than once.</param>
+    /// <returns>The blobs that the store did not have.</returns>
+    public IReadOnlyList<StagedBlob> Commit(Cid root, IEnumerable<Block> treeBlocks, IEnumerable<StagedBlob> blobs)
+    {
+        var distinct = blobs.DistinctBy(b => b.Digest).OrderBy(b => b.Digest.Hex, StringComparer.Ordinal).ToList();
+        var carFile = Path.Combine(_folder, "root.car");
+        using (var car = new FileStream(carFile, FileMode.CreateNew, FileAccess.Write))
+        {
+            car.Write(Car.Header(root));
+            foreach (var block in treeBlocks.DistinctBy(b => b.Cid))
+                Car.WriteSection(car, block);
+            foreach (var blob in distinct)
+            {
+                if (blob.NodesFile is null)
+                    continue;
+                using var nodes = File.OpenRead(blob.NodesFile);
+                nodes.CopyTo(car);
+            }
+            car.Flush(flushToDisk: true);
+        }
+        return _store.Commit(root, carFile, distinct);
+    }
+
+    public void Dispose() => _store.End(_folder, _lock);
+}

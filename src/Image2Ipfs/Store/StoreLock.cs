@@ -1,0 +1,32 @@
+namespace Image2Ipfs.Store;
+
+/// <summary>
+/// A file that one process at a time has open; the system lets go of it when the process ends, however it ends.
+/// </summary>
+internal static class StoreLock
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Waits until nobody else has it. It is held for moments only: while files are renamed or unlinked.</summary>
+    public static FileStream Acquire(string file)
+    {
+        while (true)
+        {
+            if (TryAcquire(file) is { } held)
+                return held;
+            Thread.Sleep(Pause);
+        }
+    }
+
+    public static FileStream? TryAcquire(string file)
+    {
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+        }
+        catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException) && File.Exists(file))
+        {
+            return null;
+        }
+    }
+}

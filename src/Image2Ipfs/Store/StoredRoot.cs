@@ -1,0 +1,123 @@
+using System.Diagnostics.CodeAnalysis;
+using Image2Ipfs.Ipfs;
+using Image2Ipfs.Registry;
+
+namespace Image2Ipfs.Store;
+
+/// <summary>
+/// A root of the store: its directories and where its files' bytes lie. It is read whole; a root of an image of 1 GB
+/// has some 200 KB.
+/// </summary>
+public sealed class StoredRoot
+{
+    private readonly LocalStore _store;
+    private readonly Dictionary<Cid, ReadOnlyMemory<byte>> _blocks;
+
+    private StoredRoot(LocalStore store, Cid cid, Dictionary<Cid, ReadOnlyMemory<byte>> blocks, long size)
+    {
+        (_store, Cid, _blocks, Bytes) = (store, cid, blocks, size);
+        Files = [.. Walk("", cid)];
+        Blobs = Files
+            .Select(f => (f.Link, Digest: Digest.TryParse(f.Path[(f.Path.LastIndexOf('/') + 1)..], out var digest) ? digest : default))
+            .Where(f => f.Digest.IsSha256)
+            .DistinctBy(f => f.Digest)
+            .ToDictionary(f => f.Digest, f => f.Link);
+    }
+
+    public Cid Cid { get; }
+
+    /// <summary>What it takes in memory, about.</summary>
+    public long Bytes { get; }
+
+    public CidProfile Profile => CidProfile.Of(Cid);
+
+    /// <summary>Every file of the tree with its path, depth first.</summary>
+    public IReadOnlyList<(string Path, DagLink Link)> Files { get; }
+
+    /// <summary>The files that the tree names by their digest, whose bytes are the store's blobs.</summary>
+    public IReadOnlyDictionary<Digest, DagLink> Blobs { get; }
+
+    internal static StoredRoot Read(LocalStore store, Cid cid, byte[] car)
+    {
+        var (roots, blocks) = Car.Read(car);
+        if (roots is not [var root] || !root.Equals(cid))
+            throw new InvalidDataException($"{cid}.car is the archive of another root");
+        var byCid = new Dictionary<Cid, ReadOnlyMemory<byte>>();
+        foreach (var block in blocks)
+        {
+            if (!block.Cid.Matches(block.Bytes.Span))
+                throw new InvalidDataException($"{cid}.car is damaged: block {block.Cid} is not what its name says");
+            byCid[block.Cid] = block.Bytes;
+        }
+        return new StoredRoot(store, cid, byCid, car.Length);
+    }
+
+    /// <summary>A file of the tree that is no blob, such as an index.</summary>
+    public bool TryReadFile(string path, int maxBytes, [NotNullWhen(true)] out byte[]? content)
+    {
+        var file = Files.FirstOrDefault(f => f.Path == path).Link;
+        content = file.Cid is null ? null : UnixFsFile.Read(file.Cid, GetBlock, maxBytes);
+        return content is not null;
+    }
+
+    /// <summary>Every block of the DAG, depth first from the root, each once: the order of a CAR that a gateway serves.</summary>
+    /// <exception cref="InvalidDataException">A blob is missing or too short.</exception>
+    public IEnumerable<Block> Blocks()
+    {
+        var digests = Blobs.GroupBy(b => b.Value.Cid).ToDictionary(g => g.Key, g => g.First().Key);
+        var seen = new HashSet<Cid>();
+        return Blocks(Cid, null, 0, 0);
+
+        // offset and size: the slice of the blob that this node stands for.
+        IEnumerable<Block> Blocks(Cid cid, BlobReader? blob, long offset, long size)
+        {
+            if (!seen.Add(cid))
+                yield break;
+            using var opened = blob is null && digests.TryGetValue(cid, out var digest) ? new BlobReader(_store.BlobFile(digest), digest) : null;
+            blob ??= opened;
+            if (opened is not null)
+                size = opened.Length;
+
+            if (!_blocks.TryGetValue(cid, out var block))
+            {
+                if (blob is null)
+                    throw new InvalidDataException($"block {cid} is missing");
+                yield return new Block(cid, FileDag.Leaf(Profile, blob.Read(offset, size)));
+                yield break;
+            }
+            yield return new Block(cid, block);
+            if (cid.Codec == Cid.Raw)
+                yield break;
+
+            var node = DagPbNode.Decode(block);
+            var sizes = UnixFsData.Decode(node.Data).BlockSizes;
+            for (var i = 0; i < node.Links.Count; i++)
+            {
+                var part = blob is not null && i < sizes.Count ? (long)sizes[i] : 0;
+                foreach (var below in Blocks(node.Links[i].Cid, blob, offset, part))
+                    yield return below;
+                offset += part;
+            }
+        }
+    }
+
+    private ReadOnlyMemory<byte> GetBlock(Cid cid) =>
+        _blocks.TryGetValue(cid, out var block) ? block : throw new InvalidDataException($"{Cid}.car is damaged: block {cid} is missing");
+
+    private IEnumerable<(string, DagLink)> Walk(string path, Cid directory)
+    {
+        foreach (var entry in DirectoryDag.Entries(directory, GetBlock))
+        {
+            var entryPath = path + entry.Name;
+            if (IsDirectory(entry.Cid))
+                foreach (var below in Walk(entryPath + "/", entry.Cid))
+                    yield return below;
+            else
+                yield return (entryPath, entry);
+        }
+    }
+
+    private bool IsDirectory(Cid cid) =>
+        cid.Codec == Cid.DagPb && _blocks.TryGetValue(cid, out var block)
+        && UnixFsData.Decode(DagPbNode.Decode(block).Data).Type is UnixFsType.Directory or UnixFsType.HamtShard;
+}
