@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Json;
 
 namespace Image2Ipfs.Registry;
 
@@ -14,7 +15,7 @@ namespace Image2Ipfs.Registry;
 /// </code>
 /// Source: golang/go, encoding/json/encode.go, appendString and appendCompact.
 /// </summary>
-internal static class GoJson
+public static class GoJson
 {
     /// <summary>A Go string literal of the text, with its quotation marks.</summary>
     public static void WriteString(IBufferWriter<byte> to, string text)
@@ -76,10 +77,27 @@ internal static class GoJson
         to.Advance(written);
     }
 
-    public static string String(string text)
+    public static string Quote(string text)
     {
         var buffer = new ArrayBufferWriter<byte>(text.Length + 2);
         WriteString(buffer, text);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>An object with these members, whose values are JSON already, in the order of their keys' bytes: a Go map.</summary>
+    public static string Map(IEnumerable<KeyValuePair<string, string>> members) =>
+        "{" + string.Join(',', members.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => Quote(m.Key) + ":" + m.Value)) + "}";
+
+    /// <summary>The members of an object, each value as <see cref="WriteCompact"/> writes it; of two with one name, the last.</summary>
+    public static Dictionary<string, string> Members(JsonElement json)
+    {
+        var members = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var member in json.EnumerateObject())
+        {
+            var value = new ArrayBufferWriter<byte>();
+            WriteCompact(value, Encoding.UTF8.GetBytes(member.Value.GetRawText()));
+            members[member.Name] = Encoding.UTF8.GetString(value.WrittenSpan);
+        }
+        return members;
     }
 }

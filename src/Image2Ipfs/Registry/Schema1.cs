@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -67,12 +66,12 @@ public static class Schema1
     private static string LowerV1(ImageConfig.HistoryEntry entry, string id, string parent)
     {
         var json = new StringBuilder();
-        Member("id", GoJson.String(id));
-        if (parent.Length > 0) Member("parent", GoJson.String(parent));
-        if (entry.Comment.Length > 0) Member("comment", GoJson.String(entry.Comment));
-        Member("created", GoJson.String(entry.Created));
-        Member("container_config", $$"""{"Cmd":[{{GoJson.String(entry.CreatedBy)}}]}""");
-        if (entry.Author.Length > 0) Member("author", GoJson.String(entry.Author));
+        Member("id", GoJson.Quote(id));
+        if (parent.Length > 0) Member("parent", GoJson.Quote(parent));
+        if (entry.Comment.Length > 0) Member("comment", GoJson.Quote(entry.Comment));
+        Member("created", GoJson.Quote(entry.Created));
+        Member("container_config", $$"""{"Cmd":[{{GoJson.Quote(entry.CreatedBy)}}]}""");
+        if (entry.Author.Length > 0) Member("author", GoJson.Quote(entry.Author));
         if (entry.EmptyLayer) Member("throwaway", "true");
         return json.Append('}').ToString();
 
@@ -81,35 +80,24 @@ public static class Schema1
 
     private static string TopV1(ImageConfig config, string id, string parent, bool emptyLayer)
     {
-        var members = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        using (var json = JsonDocument.Parse(config.Bytes))
-        {
-            foreach (var member in json.RootElement.EnumerateObject())
-                members[member.Name] = Compact(member.Value);
-        }
+        using var json = JsonDocument.Parse(config.Bytes);
+        var members = GoJson.Members(json.RootElement);
         members.Remove("rootfs");
         members.Remove("history");
-        members["id"] = GoJson.String(id);
-        if (parent.Length > 0) members["parent"] = GoJson.String(parent);
+        members["id"] = GoJson.Quote(id);
+        if (parent.Length > 0) members["parent"] = GoJson.Quote(parent);
         if (emptyLayer) members["throwaway"] = "true";
-        return "{" + string.Join(',', members.Select(m => GoJson.String(m.Key) + ":" + m.Value)) + "}";
-
-        static string Compact(JsonElement value)
-        {
-            var text = new ArrayBufferWriter<byte>();
-            GoJson.WriteCompact(text, Encoding.UTF8.GetBytes(value.GetRawText()));
-            return Encoding.UTF8.GetString(text.WrittenSpan);
-        }
+        return GoJson.Map(members);
     }
 
     /// <summary>Go's <c>json.MarshalIndent(manifest, "", "   ")</c>.</summary>
     private static byte[] WritePayload(RepositoryName name, Tag tag, string architecture, List<Digest> fsLayers, List<string> history)
     {
         var blobSums = fsLayers.Select(l => $"      {{\n         \"blobSum\": \"{l}\"\n      }}");
-        var v1s = history.Select(v1 => $"      {{\n         \"v1Compatibility\": {GoJson.String(v1)}\n      }}");
+        var v1s = history.Select(v1 => $"      {{\n         \"v1Compatibility\": {GoJson.Quote(v1)}\n      }}");
         return Encoding.UTF8.GetBytes(
-            $"{{\n   \"schemaVersion\": 1,\n   \"name\": {GoJson.String(name.ToString())},\n   \"tag\": {GoJson.String(tag.ToString())},\n" +
-            $"   \"architecture\": {GoJson.String(architecture)},\n" +
+            $"{{\n   \"schemaVersion\": 1,\n   \"name\": {GoJson.Quote(name.ToString())},\n   \"tag\": {GoJson.Quote(tag.ToString())},\n" +
+            $"   \"architecture\": {GoJson.Quote(architecture)},\n" +
             $"   \"fsLayers\": [\n{string.Join(",\n", blobSums)}\n   ],\n   \"history\": [\n{string.Join(",\n", v1s)}\n   ]\n}}");
     }
 }

@@ -12,6 +12,7 @@ public sealed class StoredRoot
 {
     private readonly LocalStore _store;
     private readonly Dictionary<Cid, ReadOnlyMemory<byte>> _blocks;
+    private readonly Dictionary<Cid, Digest> _digests;
 
     private StoredRoot(LocalStore store, Cid cid, Dictionary<Cid, ReadOnlyMemory<byte>> blocks, long size)
     {
@@ -22,6 +23,7 @@ public sealed class StoredRoot
             .Where(f => f.Digest.IsSha256)
             .DistinctBy(f => f.Digest)
             .ToDictionary(f => f.Digest, f => f.Link);
+        _digests = Blobs.GroupBy(b => b.Value.Cid).ToDictionary(g => g.Key, g => g.First().Key);
     }
 
     public Cid Cid { get; }
@@ -60,11 +62,32 @@ public sealed class StoredRoot
         return content is not null;
     }
 
+    /// <summary>Copies a file of the tree out of the store.</summary>
+    /// <param name="link">One of <see cref="Files"/>.</param>
+    /// <param name="to">A file that is not there yet.</param>
+    /// <exception cref="InvalidDataException">Its bytes are missing.</exception>
+    public void CopyFile(DagLink link, string to)
+    {
+        if (!_digests.TryGetValue(link.Cid, out var digest))
+        {
+            File.WriteAllBytes(to, UnixFsFile.Read(link.Cid, GetBlock, int.MaxValue));
+            return;
+        }
+        try
+        {
+            // A copy on write where the file system can; never a link, for the copy may be written to.
+            File.Copy(_store.BlobFile(digest), to);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InvalidDataException($"blob {digest} is missing", e);
+        }
+    }
+
     /// <summary>Every block of the DAG, depth first from the root, each once: the order of a CAR that a gateway serves.</summary>
     /// <exception cref="InvalidDataException">A blob is missing or too short.</exception>
     public IEnumerable<Block> Blocks()
     {
-        var digests = Blobs.GroupBy(b => b.Value.Cid).ToDictionary(g => g.Key, g => g.First().Key);
         var seen = new HashSet<Cid>();
         return Blocks(Cid, null, 0, 0);
 
@@ -73,7 +96,7 @@ public sealed class StoredRoot
         {
             if (!seen.Add(cid))
                 yield break;
-            using var opened = blob is null && digests.TryGetValue(cid, out var digest) ? new BlobReader(_store.BlobFile(digest), digest) : null;
+            using var opened = blob is null && _digests.TryGetValue(cid, out var digest) ? new BlobReader(_store.BlobFile(digest), digest) : null;
             blob ??= opened;
             if (opened is not null)
                 size = opened.Length;
@@ -108,6 +131,9 @@ public sealed class StoredRoot
     {
         foreach (var entry in DirectoryDag.Entries(directory, GetBlock))
         {
+            // Files are written under these names: none may lead elsewhere.
+            if (entry.Name is "" or "." or ".." || entry.Name.AsSpan().ContainsAny('/', '\\', '\0'))
+                throw new InvalidDataException($"{Cid} has an entry that no folder can hold");
             var entryPath = path + entry.Name;
             if (IsDirectory(entry.Cid))
                 foreach (var below in Walk(entryPath + "/", entry.Cid))

@@ -1,0 +1,199 @@
+using System.CommandLine;
+using Image2Ipfs.Ipfs;
+using Image2Ipfs.Publisher.Output;
+using Image2Ipfs.Publisher.Targets;
+using Image2Ipfs.Registry;
+using Image2Ipfs.Store;
+
+namespace Image2Ipfs.Publisher.Commands;
+
+/// <summary>The words of the command line. Those of the original (-i -r -q -n -d -v) mean what they meant there.</summary>
+internal sealed class CommandLine
+{
+    private readonly Argument<string?> _input = new("INPUT")
+    {
+        Description = "An archive that 'docker save' wrote; - or nothing: stdin",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> _inputOption = new("--input", "-i") { Description = "The same as INPUT", HelpName = "FILE" };
+
+    private readonly Option<string> _registry = new("--registry", "-r")
+    {
+        Description = "The host and port that pull names start with", HelpName = "HOST", DefaultValueFactory = _ => Output.PullName.DefaultRegistry, Recursive = true,
+    };
+
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print the pull names and errors, nothing else", Recursive = true };
+    private readonly Option<bool> _noAdd = new("--no-add", "-n") { Description = "Compute everything, keep and add nothing" };
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say more on stderr", Recursive = true };
+    private readonly Option<bool> _debug = new("--debug", "-d") { Description = "Say where an error comes from", Recursive = true };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON", Recursive = true };
+
+    private readonly Option<string> _store = new("--store")
+    {
+        Description = $"The store's folder [default: ${LocalStore.Variable}, or image2ipfs in the user's data folder]", HelpName = "FOLDER", Recursive = true,
+    };
+
+    private readonly Option<string[]> _to = new("--to")
+    {
+        Description = "Where the image goes as well: car:FILE, dir:FOLDER; may be given several times", HelpName = "TARGET", Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string?> _name = new("--name") { Description = "Replaces the name of the archive's only image", HelpName = "NAME" };
+    private readonly Option<string?> _tag = new("--tag") { Description = "Replaces its tag", HelpName = "TAG" };
+
+    private readonly Option<string> _profile = new("--cid-profile")
+    {
+        Description = $"How CIDs are made: {string.Join(" or ", CidProfile.All.Select(p => p.Name))}", HelpName = "PROFILE",
+        DefaultValueFactory = _ => CidProfile.UnixFsV0.Name,
+    };
+
+    private readonly Option<int> _level = new("--level") { Description = "zlib's compression level, 1 to 9", HelpName = "N", DefaultValueFactory = _ => PublishOptions.DefaultLevel };
+    private readonly Option<int> _threads = new("--threads") { Description = "Blocks compressed at once; the result does not depend on it", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+
+    private readonly Argument<string> _root = new("ROOT") { Description = "A CID in any text form, or a pull name" };
+    private readonly Argument<string?> _anyRoot = new("ROOT") { Description = "A CID in any text form, or a pull name; nothing: all roots", Arity = ArgumentArity.ZeroOrOne };
+
+    private CommandLine()
+    {
+    }
+
+    /// <returns>0; 1 when the input, the store or a target is at fault; 2 when the command line is; 130 when it was stopped.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    {
+        var line = new CommandLine();
+        var parsed = line.Build(output, error).Parse(arguments);
+        if (parsed.Errors is [var first, ..])
+            return Usage(error, first.Message);
+        // Ctrl-C ends the publish between two blocks; whoever blocks longer is ended, and the store does not mind.
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error, ProcessTerminationTimeout = TimeSpan.FromSeconds(2) };
+        try
+        {
+            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+        }
+        catch (UsageException e)
+        {
+            return Usage(error, e.Message);
+        }
+        catch (PublisherException e)
+        {
+            line.Terminal(parsed, output, error).Error(e);
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("image2ipfs: stopped; the store is as it was");
+            return 130;
+        }
+#pragma warning disable CA1031 // The top of the program: whatever else happens is told in one line.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            line.Terminal(parsed, output, error).Unexpected(e);
+            return 1;
+        }
+    }
+
+    private static int Usage(TextWriter error, string message)
+    {
+        error.WriteLine($"image2ipfs: error: {message}");
+        error.WriteLine("hint: 'image2ipfs --help' shows the commands and options");
+        return 2;
+    }
+
+    private RootCommand Build(TextWriter output, TextWriter error)
+    {
+        Symbol[] publishSymbols = [_input, _inputOption, _noAdd, _to, _name, _tag, _profile, _level, _threads];
+        Option[] common = [_registry, _store, _json, _quiet, _verbose, _debug];
+
+        var root = new RootCommand("Puts Docker images on IPFS: docker save IMAGE | image2ipfs");
+        var publish = new Command("publish", "Publish the images of an archive (what image2ipfs does without a command)");
+        foreach (var command in new Command[] { root, publish })
+        {
+            foreach (var symbol in publishSymbols)
+                Add(command, symbol);
+            command.SetAction((parsed, cancel) => PublishCommand.RunAsync(Input(parsed), Store(parsed), Options(parsed), PullName(parsed), parsed.GetValue(_json), Terminal(parsed, output, error), cancel));
+        }
+        foreach (var option in common)
+            root.Add(option);
+
+        var list = new Command("list", "Print the pull names of all images in the store");
+        list.SetAction(parsed => StoreCommands.List(Store(parsed), PullName(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
+
+        var remove = new Command("remove", "Remove a root, and the blobs that no other root holds") { _root };
+        remove.SetAction(parsed => StoreCommands.Remove(Store(parsed), Root(parsed), Terminal(parsed, output, error)));
+
+        var verify = new Command("verify", "Check every block and blob of a root, or of all") { _anyRoot };
+        verify.SetAction((parsed, cancel) => Task.Run(() => StoreCommands.Verify(Store(parsed), parsed.GetValue(_anyRoot) is { } text ? Output.PullName.ParseRoot(text) : null, Terminal(parsed, output, error), cancel), cancel));
+
+        var export = new Command("export", "Send a root of the store to targets") { _root, _to };
+        export.SetAction((parsed, cancel) => StoreCommands.ExportAsync(Store(parsed), Root(parsed), ExportTargets(parsed), Terminal(parsed, output, error), cancel));
+
+        var cid = new Command("cid", "Print a CID in every text form") { _root };
+        cid.SetAction(parsed => StoreCommands.ShowCid(Root(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
+
+        foreach (var command in new[] { publish, list, remove, verify, export, cid })
+            root.Add(command);
+        return root;
+    }
+
+    private static void Add(Command command, Symbol symbol)
+    {
+        if (symbol is Argument argument)
+            command.Add(argument);
+        else
+            command.Add((Option)symbol);
+    }
+
+    private Terminal Terminal(ParseResult parsed, TextWriter output, TextWriter error) =>
+        new(output, error, parsed.GetValue(_quiet), parsed.GetValue(_verbose), parsed.GetValue(_debug));
+
+    private LocalStore Store(ParseResult parsed) => new(parsed.GetValue(_store) is { Length: > 0 } folder ? folder : LocalStore.DefaultFolder());
+
+    private PullName PullName(ParseResult parsed) => new(parsed.GetValue(_registry)!);
+
+    private Cid Root(ParseResult parsed) => Output.PullName.ParseRoot(parsed.GetValue(_root)!);
+
+    private string? Input(ParseResult parsed) => (parsed.GetValue(_input), parsed.GetValue(_inputOption)) switch
+    {
+        (not null, not null) => throw new UsageException("INPUT and --input are the same; give one of them"),
+        var (argument, option) => argument ?? option,
+    };
+
+    private List<ITarget> ExportTargets(ParseResult parsed) =>
+        Targets(parsed) is { Count: > 0 } targets ? targets : throw new UsageException("export needs a target: --to car:FILE or --to dir:FOLDER");
+
+    private List<ITarget> Targets(ParseResult parsed) =>
+        [.. (parsed.GetValue(_to) ?? []).Select(text => Checked(() => Target.Parse(text))).OfType<ITarget>()];
+
+    private PublishOptions Options(ParseResult parsed)
+    {
+        var options = new PublishOptions
+        {
+            Profile = CidProfile.All.FirstOrDefault(p => p.Name == parsed.GetValue(_profile))
+                ?? throw new UsageException($"--cid-profile is one of {string.Join(", ", CidProfile.All.Select(p => p.Name))}"),
+            Level = InRange("--level", parsed.GetValue(_level), 1, 9),
+            Threads = InRange("--threads", parsed.GetValue(_threads), 1, 256),
+            NoAdd = parsed.GetValue(_noAdd),
+            Name = parsed.GetValue(_name) is { } name ? Checked(() => RepositoryName.Parse(name)) : null,
+            Tag = parsed.GetValue(_tag) is { } tag ? Checked(() => Tag.Parse(tag)) : null,
+            Targets = Targets(parsed),
+        };
+        return options.NoAdd && options.Targets.Count > 0 ? throw new UsageException("--no-add and --to contradict each other") : options;
+    }
+
+    private static int InRange(string option, int value, int min, int max) =>
+        value >= min && value <= max ? value : throw new UsageException($"{option} is {min} to {max}, not {value}");
+
+    private static T Checked<T>(Func<T> parse)
+    {
+        try
+        {
+            return parse();
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+}

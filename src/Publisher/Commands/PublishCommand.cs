@@ -1,0 +1,47 @@
+using Image2Ipfs.Publisher.Output;
+using Image2Ipfs.Store;
+
+namespace Image2Ipfs.Publisher.Commands;
+
+/// <summary><c>image2ipfs [publish]</c>: reads the input that it is given and prints the pull names.</summary>
+internal static class PublishCommand
+{
+    /// <param name="input">A file, <c>-</c> or null for stdin.</param>
+    public static async Task RunAsync(string? input, LocalStore store, PublishOptions options, PullName pullName, bool json, Terminal terminal, CancellationToken cancel)
+    {
+        var progress = new PublishProgress();
+        using var archive = Open(input);
+        terminal.Verbose($"reading {(input is null or "-" ? "stdin" : input)}, store {store.Folder}");
+        // The pass is blocking reads and hashing: it has a thread of its own.
+        var work = Task.Run(() => new Publish(store, options, progress).RunAsync(archive, cancel), cancel);
+        var result = await terminal.WatchAsync(progress, work).ConfigureAwait(false);
+
+        // The names first: nothing is on stdout when one cannot be.
+        var names = result.Images.Select(i => pullName.Of(result.Root, i.Tagged.Name, i.Tagged.Tag)).ToList();
+        terminal.Info($"{result.Root}: {progress.BytesRead} bytes of layers, {progress.BytesWritten} compressed, {result.Added.Sum(b => b.Size)} new in the store{(options.NoAdd ? " (nothing added)" : "")}");
+        foreach (var blob in result.Added)
+            terminal.Verbose($"added {blob.Digest}, {blob.Size} bytes");
+        if (json)
+            terminal.Result(Json.Of(result, pullName));
+        else
+            names.ForEach(terminal.Result);
+    }
+
+    private static Stream Open(string? input)
+    {
+        if (input is null or "-")
+            return Console.IsInputRedirected
+                ? Console.OpenStandardInput()
+                : throw new UsageException("there is no input: pipe 'docker save IMAGE' into it, or name a file");
+        if (Directory.Exists(input))
+            throw new PublisherException($"{input} is a folder; OCI layout folders cannot be read yet", "'skopeo copy oci:FOLDER docker-archive:FILE' writes an archive that can");
+        try
+        {
+            return new FileStream(input, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PublisherException($"{input} cannot be read: {e.Message}", inner: e);
+        }
+    }
+}

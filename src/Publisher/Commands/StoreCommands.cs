@@ -1,0 +1,86 @@
+using Image2Ipfs.Ipfs;
+using Image2Ipfs.Publisher.Output;
+using Image2Ipfs.Publisher.Targets;
+using Image2Ipfs.Registry;
+using Image2Ipfs.Store;
+using Image2Ipfs.Tree;
+
+namespace Image2Ipfs.Publisher.Commands;
+
+/// <summary>What can be done with the roots of a store.</summary>
+internal static class StoreCommands
+{
+    public static void List(LocalStore store, PullName pullName, bool json, Terminal terminal)
+    {
+        var roots = store.Roots().Select(store.Open).OfType<StoredRoot>().Select(root => (root.Cid, PullNames: PullNames(root, pullName))).ToList();
+        if (json)
+            terminal.Result(Json.Of(roots));
+        else
+            foreach (var name in roots.SelectMany(r => r.PullNames))
+                terminal.Result(name);
+    }
+
+    /// <exception cref="PublisherException">The store has no such root.</exception>
+    public static void Remove(LocalStore store, Cid root, Terminal terminal)
+    {
+        var freed = store.Remove(root) ?? throw NotThere(store, root);
+        terminal.Info($"removed {root}, {freed} bytes freed");
+    }
+
+    /// <summary>Checks every block and every blob of one root, or of all.</summary>
+    /// <exception cref="PublisherException">Something is missing or damaged; all of it was reported before.</exception>
+    public static void Verify(LocalStore store, Cid? root, Terminal terminal, CancellationToken cancel)
+    {
+        var damaged = 0;
+        foreach (var cid in root is null ? store.Roots() : [store.Find(root) ?? throw NotThere(store, root)])
+        {
+            var problems = RootVerifier.Verify(store, cid, cancel);
+            foreach (var problem in problems)
+                terminal.Info($"{cid}: {problem}");
+            if (problems.Count == 0)
+                terminal.Result($"{cid} ok");
+            else
+                damaged++;
+        }
+        if (damaged > 0)
+            throw new PublisherException($"{damaged} damaged root{(damaged == 1 ? "" : "s")}", "publish the image again: what is missing or damaged is written anew");
+    }
+
+    /// <exception cref="PublisherException">The store has no such root, or a target cannot take it.</exception>
+    public static async Task ExportAsync(LocalStore store, Cid root, IReadOnlyList<ITarget> targets, Terminal terminal, CancellationToken cancel)
+    {
+        var stored = store.Open(root) ?? throw NotThere(store, root);
+        foreach (var target in targets)
+            await target.SendAsync(stored, cancel).ConfigureAwait(false);
+        terminal.Result(stored.Cid.ToString());
+    }
+
+    public static void ShowCid(Cid cid, bool json, Terminal terminal)
+    {
+        if (json)
+        {
+            terminal.Result(Json.Of(cid));
+            return;
+        }
+        string[] forms = [cid.ToString(), cid.ToRepositoryComponent(), cid.ToBase32(), cid.ToBase36(), cid.ToBase16()];
+        foreach (var form in forms.Distinct())
+            terminal.Result(form);
+    }
+
+    private static IReadOnlyList<string> PullNames(StoredRoot root, PullName pullName)
+    {
+        var names = new List<string>();
+        foreach (var (path, _) in root.Files.Where(f => f.Path.EndsWith("/" + TreePaths.Index, StringComparison.Ordinal)))
+        {
+            if (RepositoryName.TryParse(path[..^(TreePaths.Index.Length + 1)], out var name) && root.TryReadFile(path, ImageConfig.MaxBytes, out var index))
+                names.AddRange(ImageIndex.Parse(index)
+                    .Select(d => d.Name).Distinct()
+                    .Select(t => Tag.TryParse(t, out var tag) ? tag : (Tag?)null).OfType<Tag>()
+                    .Select(tag => pullName.Of(root.Cid, name, tag)));
+        }
+        return names;
+    }
+
+    private static PublisherException NotThere(LocalStore store, Cid root) =>
+        new($"{root} is not in the store {store.Folder}", "'image2ipfs list' shows what is");
+}

@@ -1,0 +1,79 @@
+using Spectre.Console;
+
+namespace Image2Ipfs.Publisher.Output;
+
+/// <summary>
+/// The console, which nothing else writes to. stdout carries the result only; everything for people goes to stderr,
+/// and what moves only when stderr is a terminal.
+/// </summary>
+internal sealed class Terminal(TextWriter output, TextWriter error, bool quiet, bool verbose, bool debug)
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
+
+    public void Result(string line) => output.WriteLine(line);
+
+    public void Info(string line)
+    {
+        if (!quiet) error.WriteLine(line);
+    }
+
+    public void Verbose(string line)
+    {
+        if (verbose || debug) error.WriteLine(line);
+    }
+
+    public void Error(PublisherException e)
+    {
+        error.WriteLine($"image2ipfs: error: {e.Message}");
+        if (e.Hint is not null)
+            error.WriteLine($"hint: {e.Hint}");
+        if (debug && e.InnerException is not null)
+            error.WriteLine(e.InnerException);
+    }
+
+    public void Unexpected(Exception e)
+    {
+        error.WriteLine($"image2ipfs: error: {e.Message}");
+        error.WriteLine(debug ? e.ToString() : "hint: --debug shows where it happened");
+    }
+
+    /// <summary>Shows how far the work is while it runs: bytes, speed, and the layer at hand.</summary>
+    public async Task<T> WatchAsync<T>(PublishProgress progress, Task<T> work)
+    {
+        if (quiet || Console.IsErrorRedirected)
+            return await work.ConfigureAwait(false);
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+        await console.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn())
+            .StartAsync(async bars =>
+            {
+                ProgressTask? bar = null;
+                PublishProgress.LayerProgress? shown = null;
+                while (!work.IsCompleted)
+                {
+                    if (progress.Layer is { } layer)
+                    {
+                        if (layer != shown)
+                        {
+                            bar?.Value(bar.MaxValue).StopTask();
+                            bar = bars.AddTask(Markup.Escape(Short(layer.Name)), maxValue: Math.Max(layer.Size, 1));
+                            shown = layer;
+                        }
+                        bar!.Value = Math.Min(progress.BytesRead - layer.StartedAt, bar.MaxValue);
+                    }
+                    await Task.WhenAny(work, Task.Delay(Refresh)).ConfigureAwait(false);
+                }
+                bar?.Value(bar.MaxValue).StopTask();
+            }).ConfigureAwait(false);
+        return await work.ConfigureAwait(false);
+    }
+
+    /// <summary>The twelve digits by which Docker shows a layer, wherever in the member's path they stand.</summary>
+    private static string Short(string member)
+    {
+        var id = member.Split('/').LastOrDefault(c => c.Length >= 64) ?? member;
+        return Printable.Text(id.Length > 12 ? id[..12] : id);
+    }
+}

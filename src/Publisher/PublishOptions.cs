@@ -1,0 +1,32 @@
+using Image2Ipfs.Ipfs;
+using Image2Ipfs.Publisher.Targets;
+using Image2Ipfs.Registry;
+
+namespace Image2Ipfs.Publisher;
+
+/// <summary>What a publish is told, with the defaults.</summary>
+internal sealed record PublishOptions
+{
+    /// <summary>zlib's level, 1 to 9. 3 makes layers 3.5 % larger than 6, in two thirds of the time; 1 makes them a third larger.</summary>
+    public const int DefaultLevel = 3;
+
+    public CidProfile Profile { get; init; } = CidProfile.UnixFsV0;
+
+    /// <summary>zlib's compression level, 1 to 9.</summary>
+    public int Level { get; init; } = DefaultLevel;
+
+    /// <summary>How many blocks are compressed at once. The result does not depend on it.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Computes everything and keeps nothing.</summary>
+    public bool NoAdd { get; init; }
+
+    /// <summary>Replaces the name of the archive's only image.</summary>
+    public RepositoryName? Name { get; init; }
+
+    /// <summary>Replaces the tag of the archive's only image.</summary>
+    public Tag? Tag { get; init; }
+
+    /// <summary>Where the tree goes beside the store.</summary>
+    public IReadOnlyList<ITarget> Targets { get; init; } = [];
+}

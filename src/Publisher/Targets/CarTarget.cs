@@ -1,0 +1,43 @@
+using Image2Ipfs.Ipfs;
+using Image2Ipfs.Store;
+
+namespace Image2Ipfs.Publisher.Targets;
+
+/// <summary>A CARv1 with every block, depth first, each once: what <c>ipfs dag import</c> takes.</summary>
+internal sealed class CarTarget(string file) : ITarget
+{
+    public Task SendAsync(StoredRoot root, CancellationToken cancel)
+    {
+        var partial = $"{file}.{Path.GetRandomFileName()}.partial";
+        try
+        {
+            using (var car = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1024 * 1024))
+            {
+                car.Write(Car.Header(root.Cid));
+                foreach (var block in root.Blocks())
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    // A blob may have rotted since it was written: a CAR with a wrong block is worth nothing.
+                    if (!block.Cid.Matches(block.Bytes.Span))
+                        throw new InvalidDataException($"block {block.Cid} is not what its name says");
+                    Car.WriteSection(car, block);
+                }
+                car.Flush(flushToDisk: true);
+            }
+            File.Move(partial, file, overwrite: true);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new PublisherException($"the store is damaged: {e.Message}", "publish the image again", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PublisherException($"{file} cannot be written: {e.Message}", inner: e);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+        return Task.CompletedTask;
+    }
+}

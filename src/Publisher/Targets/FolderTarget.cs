@@ -1,0 +1,46 @@
+using Image2Ipfs.Store;
+
+namespace Image2Ipfs.Publisher.Targets;
+
+/// <summary>
+/// The tree as plain files: every <c>&lt;name&gt;</c> folder is an OCI image layout, a web server can serve the whole, and
+/// <c>ipfs add -r</c> of it gives the same root. The folder must be new or empty; it appears whole.
+/// </summary>
+internal sealed class FolderTarget(string folder) : ITarget
+{
+    public Task SendAsync(StoredRoot root, CancellationToken cancel)
+    {
+        var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var partial = $"{target}.{Path.GetRandomFileName()}.partial";
+        try
+        {
+            if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
+                throw new PublisherException($"{folder} is there already and is not an empty folder", "name a new folder, or remove that one");
+            Directory.CreateDirectory(partial);
+            foreach (var (path, link) in root.Files)
+            {
+                cancel.ThrowIfCancellationRequested();
+                var file = Path.Combine(partial, path);
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                root.CopyFile(link, file);
+            }
+            if (Directory.Exists(target))
+                Directory.Delete(target);
+            Directory.Move(partial, target);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new PublisherException($"the store is damaged: {e.Message}", "publish the image again", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PublisherException($"{folder} cannot be written: {e.Message}", inner: e);
+        }
+        finally
+        {
+            if (Directory.Exists(partial))
+                Directory.Delete(partial, recursive: true);
+        }
+        return Task.CompletedTask;
+    }
+}
