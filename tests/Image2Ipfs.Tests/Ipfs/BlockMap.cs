@@ -48,4 +48,12 @@ internal sealed class BlockMap
         foreach (var block in DepthFirst(root))
             Car.WriteSection(to, block);
     }
+
+    /// <summary>An archive of every block, in no order: blocks of the DAG may be missing.</summary>
+    public void WriteAll(Cid root, Stream to)
+    {
+        to.Write(Car.Header(root));
+        foreach (var (cid, bytes) in _blocks)
+            Car.WriteSection(to, new Block(cid, bytes));
+    }
 }

@@ -11,7 +11,11 @@ public sealed class UnixFsDataTests
         Gen.Select(Gen.Int[0, 5], Gen.Byte.Array[0, 40], Numbers.Nullable(), Numbers.List[0, 8], Numbers.Nullable(), Numbers.Nullable())
             .Select((type, data, size, blocks, function, fanout) => new UnixFsData((UnixFsType)type)
             {
-                Data = data, FileSize = size, BlockSizes = blocks, HashFunction = function, Fanout = fanout,
+                Data = data,
+                FileSize = size,
+                BlockSizes = blocks,
+                HashFunction = function,
+                Fanout = fanout,
             });
 
     [Theory]

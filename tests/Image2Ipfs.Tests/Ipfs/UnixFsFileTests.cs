@@ -99,6 +99,8 @@ public sealed class UnixFsFileTests
     private static Cid Inner(BlockMap blocks, string content, DagLink[] links, ulong[] sizes) =>
         blocks.Add(new DagPbNode(links, new UnixFsData(UnixFsType.File)
         {
-            Data = System.Text.Encoding.ASCII.GetBytes(content), FileSize = 0, BlockSizes = sizes,
+            Data = System.Text.Encoding.ASCII.GetBytes(content),
+            FileSize = 0,
+            BlockSizes = sizes,
         }.Encode()));
 }

@@ -22,7 +22,8 @@ public sealed class ImageIndexTests
         var descriptors = Gen.Select(Gen.Bool, Gen.Byte.Array[32], Gen.Long[0, long.MaxValue], platforms, Gen.String.Null()).Select((oci, hash, size, platform, name) =>
             new Descriptor(oci ? MediaType.OciManifest : MediaType.Schema2, Digest.FromSha256Hash(hash), size)
             {
-                Platform = platform, Name = name is null ? null : string.Concat(name.EnumerateRunes()),
+                Platform = platform,
+                Name = name is null ? null : string.Concat(name.EnumerateRunes()),
             });
         descriptors.List[0, 5].Sample(manifests =>
             Assert.Equal(manifests, ImageIndex.Parse(ImageIndex.Write(MediaType.ManifestList, manifests))));
