@@ -10,8 +10,17 @@ namespace Image2Ipfs.Store;
 /// </summary>
 public sealed class StoredRoot
 {
+    // No image comes near these. A root that somebody else made may hold one directory again and again, without end.
+    private const int MaxFiles = 50_000;
+    private const int MaxPathLength = 1024;
+    private const int MaxDepth = 1024;
+
+    /// <summary>Blocks of IPFS have at most 2 MiB. A longer "leaf" is a blob whose inner nodes are missing.</summary>
+    private const int MaxLeaf = 2 * 1024 * 1024;
+
     private readonly LocalStore _store;
     private readonly Dictionary<Cid, ReadOnlyMemory<byte>> _blocks;
+    private int _entries;
 
     private StoredRoot(LocalStore store, Cid cid, Dictionary<Cid, ReadOnlyMemory<byte>> blocks, long size)
     {
@@ -66,11 +75,13 @@ public sealed class StoredRoot
     {
         var digests = Blobs.GroupBy(b => b.Value.Cid).ToDictionary(g => g.Key, g => g.First().Key);
         var seen = new HashSet<Cid>();
-        return Blocks(Cid, null, 0, 0);
+        return Blocks(Cid, null, 0, 0, depth: 0);
 
         // offset and size: the slice of the blob that this node stands for.
-        IEnumerable<Block> Blocks(Cid cid, BlobReader? blob, long offset, long size)
+        IEnumerable<Block> Blocks(Cid cid, BlobReader? blob, long offset, long size, int depth)
         {
+            if (depth > MaxDepth)
+                throw new InvalidDataException($"{Cid}.car is nested too deep");
             if (!seen.Add(cid))
                 yield break;
             using var opened = blob is null && digests.TryGetValue(cid, out var digest) ? new BlobReader(_store.BlobFile(digest), digest) : null;
@@ -80,7 +91,7 @@ public sealed class StoredRoot
 
             if (!_blocks.TryGetValue(cid, out var block))
             {
-                if (blob is null)
+                if (blob is null || size > MaxLeaf)
                     throw new InvalidDataException($"block {cid} is missing");
                 yield return new Block(cid, FileDag.Leaf(Profile, blob.Read(offset, size)));
                 yield break;
@@ -94,7 +105,7 @@ public sealed class StoredRoot
             for (var i = 0; i < node.Links.Count; i++)
             {
                 var part = blob is not null && i < sizes.Count ? (long)sizes[i] : 0;
-                foreach (var below in Blocks(node.Links[i].Cid, blob, offset, part))
+                foreach (var below in Blocks(node.Links[i].Cid, blob, offset, part, depth + 1))
                     yield return below;
                 offset += part;
             }
@@ -109,6 +120,8 @@ public sealed class StoredRoot
         foreach (var entry in DirectoryDag.Entries(directory, GetBlock))
         {
             var entryPath = path + entry.Name;
+            if (entryPath.Length > MaxPathLength || ++_entries > MaxFiles)
+                throw new InvalidDataException($"{Cid}.car lists more files, or deeper ones, than an image has");
             if (IsDirectory(entry.Cid))
                 foreach (var below in Walk(entryPath + "/", entry.Cid))
                     yield return below;
