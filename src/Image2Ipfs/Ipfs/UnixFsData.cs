@@ -96,7 +96,11 @@ public sealed record UnixFsData(UnixFsType Type)
         }
         return new UnixFsData(type ?? throw new InvalidDataException("a UnixFS node has no type"))
         {
-            Data = data, FileSize = fileSize, BlockSizes = blockSizes, HashFunction = hashFunction, Fanout = fanout,
+            Data = data,
+            FileSize = fileSize,
+            BlockSizes = blockSizes,
+            HashFunction = hashFunction,
+            Fanout = fanout,
         };
     }
 
