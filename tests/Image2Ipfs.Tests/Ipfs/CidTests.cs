@@ -24,7 +24,7 @@ public sealed class CidTests
 
     /// <summary>
     /// base32, base36, base16, base58: a raw block, the empty raw block, a directory, an Ed25519 IPNS name, an identity CID.
-    /// The first base58 row is go-cid's own example. The others were written by hand with big integers.
+    /// The first row is go-cid's own example. The others were computed apart from this library, with big integers.
     /// </summary>
     public static TheoryData<string, string, string, string> MultibaseForms => new()
     {

@@ -14,7 +14,6 @@ public sealed class DagPbNodeTests
         Gen.Byte.Array[1, 100],
         (links, data) => new DagPbNode(links, data));
 
-    /// <summary>The first vector of facts about dag-pb that all implementations share: links come before data.</summary>
     [Fact]
     public void Links_are_written_before_data_with_name_and_size_always()
     {
