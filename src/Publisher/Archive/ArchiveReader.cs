@@ -28,13 +28,13 @@ internal sealed class ArchiveReader(LayerPipeline pipeline, PublishProgress prog
         try
         {
             using var archive = ArchiveStream.Open(input);
-            using var tar = new TarReader(archive, leaveOpen: true);
+            using var tar = new TarReader(new TarInput(archive, MaxDocument), leaveOpen: true);
             var members = 0;
             while (tar.GetNextEntry() is { } entry)
             {
                 cancel.ThrowIfCancellationRequested();
                 if (++members > MaxMembers)
-                    throw new PublisherException($"the archive has more than {MaxMembers} members");
+                    throw PublisherException.BadArchive($"the archive has more than {MaxMembers} members");
                 var path = MemberPath.Normalize(entry.Name);
                 if (await ReadMemberAsync(path, entry, cancel).ConfigureAwait(false) is { } member)
                     contents.Add(path, member);
@@ -65,7 +65,7 @@ internal sealed class ArchiveReader(LayerPipeline pipeline, PublishProgress prog
             case TarEntryType.Directory or TarEntryType.DirectoryList or TarEntryType.GlobalExtendedAttributes:
                 return null;
             default:
-                throw new PublisherException($"the archive has '{Printable.Text(path)}' of type {entry.EntryType}, which no image archive holds");
+                throw PublisherException.BadArchive($"the archive has '{Printable.Text(path)}' of type {entry.EntryType}, which no image archive holds");
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class ArchiveReader(LayerPipeline pipeline, PublishProgress prog
     {
         _documentBytes += length;
         if (_documentBytes > MaxDocuments)
-            throw new PublisherException($"the archive has more than {MaxDocuments / 1024 / 1024} MiB of JSON, up to '{Printable.Text(path)}'");
+            throw PublisherException.BadArchive($"the archive has more than {MaxDocuments / 1024 / 1024} MiB of JSON, up to '{Printable.Text(path)}'");
         var document = new byte[length];
         head.CopyTo(document, 0);
         content.ReadExactly(document.AsSpan(head.Length));
