@@ -25,10 +25,12 @@ internal sealed class ArchiveReader(LayerPipeline pipeline, PublishProgress prog
     public async Task<ArchiveContents> ReadAsync(Stream input, CancellationToken cancel)
     {
         var contents = new ArchiveContents();
+        TarInput? tarInput = null;
         try
         {
             using var archive = ArchiveStream.Open(input);
-            using var tar = new TarReader(new TarInput(archive, MaxDocument), leaveOpen: true);
+            tarInput = new TarInput(archive, MaxDocument);
+            using var tar = new TarReader(tarInput, leaveOpen: true);
             var members = 0;
             while (tar.GetNextEntry() is { } entry)
             {
@@ -41,11 +43,15 @@ internal sealed class ArchiveReader(LayerPipeline pipeline, PublishProgress prog
             }
             Drain(archive);
         }
+        catch (EndOfStreamException) when (tarInput is { IsEmpty: true })
+        {
+            // Nothing in it is what the caller says.
+        }
         catch (Exception e) when (e is EndOfStreamException or IncompleteArchiveException)
         {
             throw new PublisherException("the archive is cut off", "was the program that wrote it interrupted? save the image again", e);
         }
-        catch (Exception e) when (e is InvalidDataException or FormatException or SharpCompressException or ArgumentException or IOException { InnerException: InvalidDataException })
+        catch (Exception e) when (e is InvalidDataException or FormatException or SharpCompressException or ArgumentException or NotSupportedException or InvalidOperationException or IOException { InnerException: InvalidDataException })
         {
             throw new PublisherException($"this is not a readable archive: {Printable.Text(e.Message)}", "pass what 'docker save IMAGE' writes", e);
         }

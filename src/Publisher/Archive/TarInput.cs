@@ -16,8 +16,17 @@ internal sealed class TarInput(Stream archive, int maxRead) : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    public override int Read(Span<byte> buffer) =>
-        buffer.Length <= maxRead ? archive.Read(buffer) : throw new InvalidDataException($"it has a header of {buffer.Length} bytes");
+    /// <summary>Nothing has come out of it so far.</summary>
+    public bool IsEmpty { get; private set; } = true;
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (buffer.Length > maxRead)
+            throw new InvalidDataException($"it has a header of {buffer.Length} bytes");
+        var read = archive.Read(buffer);
+        IsEmpty &= read == 0;
+        return read;
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
