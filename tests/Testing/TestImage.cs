@@ -23,11 +23,14 @@ public sealed record TestImage(IReadOnlyList<byte[]> Layers, params IReadOnlyLis
 
     public static byte[] Save(IReadOnlyList<TestImage> images) => Members(images).ToArray();
 
+    /// <summary>An archive that lacks one of its members.</summary>
+    public byte[] Without(string path) => Members([this], path).ToArray();
+
     /// <summary>The same, with room for more members.</summary>
-    public static TarBuilder Members(IReadOnlyList<TestImage> images)
+    public static TarBuilder Members(IReadOnlyList<TestImage> images, params IEnumerable<string> without)
     {
         var tar = new TarBuilder();
-        var seen = new HashSet<string>();
+        var seen = new HashSet<string>(without);
         foreach (var image in images)
         {
             foreach (var (path, layer) in image.LayerPaths.Zip(image.Layers))
