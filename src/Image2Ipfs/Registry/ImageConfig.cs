@@ -38,6 +38,9 @@ public sealed partial class ImageConfig
             var root = json.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
                 throw new FormatException("it is not a JSON object");
+            // A name of half a surrogate pair throws when it is read: here, not when schema 1 is written.
+            foreach (var member in root.EnumerateObject())
+                _ = member.Name;
             if (!root.TryGetProperty("rootfs", out var rootfs) || rootfs.ValueKind != JsonValueKind.Object)
                 throw new FormatException("it has no rootfs");
             // Schema 1 sorts the members by name: a name that cannot be read shows here.

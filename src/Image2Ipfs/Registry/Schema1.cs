@@ -23,8 +23,12 @@ public static class Schema1
 
     public static readonly Digest EmptyLayerDigest = Digest.Sha256(EmptyLayer.Span);
 
+    /// <summary>The manifest repeats the configuration and names a layer a step; clients refuse more than some MiB.</summary>
+    private const int MaxHistory = 1024;
+
     /// <summary>
-    /// The payload, or null where schema 1 cannot say what the image is: no history, or one that does not fit the layers.
+    /// The payload, or null where schema 1 cannot say what the image is: no history, an endless one, or one that does
+    /// not fit the layers.
     /// </summary>
     /// <param name="name">What the payload calls the repository.</param>
     /// <param name="tag">What the payload calls the tag.</param>
@@ -32,7 +36,7 @@ public static class Schema1
     /// <param name="layers">The digests of the compressed layers, base first.</param>
     public static byte[]? TryWritePayload(RepositoryName name, Tag tag, ImageConfig config, IReadOnlyList<Digest> layers)
     {
-        if (config.History.Count == 0 || config.DiffIds.Count != layers.Count || config.History.Count(h => !h.EmptyLayer) != layers.Count)
+        if (config.History.Count is 0 or > MaxHistory || config.DiffIds.Count != layers.Count || config.History.Count(h => !h.EmptyLayer) != layers.Count)
             return null;
 
         var fsLayers = new List<Digest>();

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 
@@ -74,7 +75,7 @@ public sealed class StoredRoot
     /// <summary>Copies a file of the tree out of the store.</summary>
     /// <param name="link">One of <see cref="Files"/>.</param>
     /// <param name="to">A file that is not there yet.</param>
-    /// <exception cref="InvalidDataException">Its bytes are missing.</exception>
+    /// <exception cref="InvalidDataException">Its bytes are missing or damaged.</exception>
     public void CopyFile(DagLink link, string to)
     {
         if (!_digests.TryGetValue(link.Cid, out var digest))
@@ -91,6 +92,10 @@ public sealed class StoredRoot
         {
             throw new InvalidDataException($"blob {digest} is missing", e);
         }
+        // A blob may have rotted since it was written, and nothing in a folder would say so.
+        using var copy = File.OpenRead(to);
+        if (Digest.FromSha256Hash(SHA256.HashData(copy)) != digest)
+            throw new InvalidDataException($"blob {digest} is damaged");
     }
 
     /// <summary>Every block of the DAG, depth first from the root, each once: the order of a CAR that a gateway serves.</summary>
