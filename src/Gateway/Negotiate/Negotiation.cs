@@ -35,9 +35,14 @@ internal static class Negotiation
         var readsOci = Array.Exists(OciTypes, t => accept.Quality(t) > 0);
         if (readsDocker)
             return null;
-        var schema1 = readsOci || !schema1WithoutAccept ? null : preferred.Find(f => f.MediaType.IsSchema1);
+        if (readsOci)
+            return preferred.Find(f => !f.MediaType.IsSchema1 && accept.Quality(OciTwin(f.MediaType)) > 0);
+        var schema1 = schema1WithoutAccept ? preferred.Find(f => f.MediaType.IsSchema1) : null;
         return schema1 ?? preferred.FirstOrDefault();
     }
+
+    /// <summary>The OCI type that has the same members.</summary>
+    private static MediaType OciTwin(MediaType docker) => docker.IsIndex ? MediaType.OciIndex : MediaType.OciManifest;
 
     private static double Quality(AcceptHeader accept, MediaType form) =>
         form.IsSchema1 ? Math.Max(accept.Quality(MediaType.Schema1Signed), accept.Quality(MediaType.Schema1)) : accept.Quality(form);
