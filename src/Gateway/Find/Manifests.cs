@@ -18,11 +18,16 @@ internal sealed class Manifests(LocalStore store, IMemoryCache cache, Schema1Sig
         var key = (typeof(Manifests), digest);
         if (cache.TryGetValue(key, out byte[]? bytes))
             return bytes;
-        var file = new FileInfo(store.BlobFile(digest));
-        if (!file.Exists)
+        try
+        {
+            var file = new FileInfo(store.BlobFile(digest));
+            if (file.Length > MaxBytes || Digest.Sha256(bytes = File.ReadAllBytes(file.FullName)) != digest)
+                throw new InvalidDataException($"blob {digest} is damaged");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
             return null;
-        if (file.Length > MaxBytes || Digest.Sha256(bytes = File.ReadAllBytes(file.FullName)) != digest)
-            throw new InvalidDataException($"blob {digest} is damaged");
+        }
         return Keep(key, bytes);
     }
 
