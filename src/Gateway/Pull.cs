@@ -103,6 +103,8 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Blobs blobs
         if (manifests.Read(digest) is not { } bytes)
             return RegistryError.ManifestUnknown($"the store has lost {digest}");
         var mediaType = form ?? Manifests.FormOf(bytes);
+        if (!Manifests.IsServable(mediaType))
+            throw new InvalidDataException($"manifest {digest} has a media type that no manifest has");
         return mediaType.IsSchema1
             ? new Answer.InMemory(manifests.Sign(digest, bytes), MediaType.Schema1Signed, digest)
             : new Answer.InMemory(bytes, mediaType, digest);
