@@ -28,6 +28,7 @@ internal static partial class Host
         builder.Services.AddSingleton<Schema1Signer>();
         builder.Services.AddSingleton<Roots>();
         builder.Services.AddSingleton<Manifests>();
+        builder.Services.AddSingleton<Blobs>();
         builder.Services.AddSingleton<Pull>();
         // YARP brings data protection for session affinity, which is not used: no keys are to be left on disk.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();

@@ -7,7 +7,6 @@ using Image2Ipfs.Gateway.Negotiate;
 using Image2Ipfs.Gateway.Request;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Registry;
-using Image2Ipfs.Store;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
@@ -23,7 +22,7 @@ namespace Image2Ipfs.Gateway;
 /// <item>answer.</item>
 /// </list>
 /// </summary>
-internal sealed partial class Pull(Roots roots, Manifests manifests, LocalStore store, IOptions<GatewaySettings> settings, ILogger<Pull> logger)
+internal sealed partial class Pull(Roots roots, Manifests manifests, Blobs blobs, IOptions<GatewaySettings> settings, ILogger<Pull> logger)
 {
     private static readonly Answer Pong = new Answer.Json("{}"u8.ToArray());
 
@@ -57,7 +56,7 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, LocalStore 
                 _ => throw new ArgumentOutOfRangeException(nameof(path), path, "this path has no answer"),
             };
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
         {
             LogDamaged(e.Message);
             return RegistryError.Damaged;
@@ -104,6 +103,8 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, LocalStore 
         if (manifests.Read(digest) is not { } bytes)
             return RegistryError.ManifestUnknown($"the store has lost {digest}");
         var mediaType = form ?? Manifests.FormOf(bytes);
+        if (!Manifests.IsServable(mediaType))
+            throw new InvalidDataException($"manifest {digest} has a media type that no manifest has");
         return mediaType.IsSchema1
             ? new Answer.InMemory(manifests.Sign(digest, bytes), MediaType.Schema1Signed, digest)
             : new Answer.InMemory(bytes, mediaType, digest);
@@ -116,11 +117,10 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, LocalStore 
             return new Answer.InMemory(Schema1.EmptyLayer, new MediaType("application/octet-stream"), digest);
         if (roots.Find(name) is not { } repository)
             return RegistryError.BlobUnknown($"the store has no {name}");
-        if (!repository.HasBlob(digest))
+        if (repository.SizeOf(digest) is not { } size)
             return RegistryError.BlobUnknown($"{name} has no blob {digest}");
-        var file = new FileInfo(store.BlobFile(digest));
-        return file.Exists
-            ? new Answer.StoredFile(file.FullName, file.Length, digest)
+        return blobs.Open(digest, size) is { } content
+            ? new Answer.StoredFile(content, size, digest)
             : RegistryError.BlobUnknown($"the store has lost {digest}");
     }
 

@@ -1,4 +1,5 @@
 using Image2Ipfs.Registry;
+using Microsoft.Win32.SafeHandles;
 
 namespace Image2Ipfs.Gateway.Answers;
 
@@ -17,5 +18,6 @@ internal abstract record Answer
     internal sealed record InMemory(ReadOnlyMemory<byte> Content, MediaType MediaType, Digest Digest) : Answer;
 
     /// <summary>A blob that lies in the store as a file.</summary>
-    internal sealed record StoredFile(string File, long Size, Digest Digest) : Answer;
+    /// <param name="Content">The open file; the writer of the answer disposes it.</param>
+    internal sealed record StoredFile(SafeFileHandle Content, long Size, Digest Digest) : Answer;
 }

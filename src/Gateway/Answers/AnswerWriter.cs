@@ -34,7 +34,7 @@ internal static class AnswerWriter
                     ? Task.CompletedTask
                     : WriteBytesAsync(context, content.Content, content.MediaType.Value);
             case Answer.StoredFile file:
-                return IsNotModified(context, file.Digest.ToString()) ? Task.CompletedTask : WriteFileAsync(context, file);
+                return WriteFileAsync(context, file);
             default:
                 throw new ArgumentOutOfRangeException(nameof(answer), answer, "this answer has no form in HTTP");
         }
@@ -44,15 +44,15 @@ internal static class AnswerWriter
     private static bool IsNotModified(HttpContext context, string digest)
     {
         var (request, response) = (context.Request, context.Response);
-        response.Headers["Docker-Content-Digest"] = digest;
-        response.Headers.ETag = $"\"{digest}\"";
-        response.Headers.CacheControl = Immutable;
-        if (request.Headers.IfMatch is { Count: > 0 } ifMatch && !Matches(ifMatch, digest))
+        if (request.Headers.IfMatch is { Count: > 0 } ifMatch && !Matches(ifMatch, digest, weak: false))
         {
             response.StatusCode = StatusCodes.Status412PreconditionFailed;
             return true;
         }
-        if (request.Headers.IfNoneMatch is { Count: > 0 } ifNoneMatch && Matches(ifNoneMatch, digest))
+        response.Headers["Docker-Content-Digest"] = digest;
+        response.Headers.ETag = $"\"{digest}\"";
+        response.Headers.CacheControl = Immutable;
+        if (request.Headers.IfNoneMatch is { Count: > 0 } ifNoneMatch && Matches(ifNoneMatch, digest, weak: true))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return true;
@@ -60,10 +60,10 @@ internal static class AnswerWriter
         return false;
     }
 
-    /// <summary>Quoted, weak or bare, as registries take it.</summary>
-    private static bool Matches(Microsoft.Extensions.Primitives.StringValues lines, string digest) =>
+    /// <summary>Quoted or bare, as registries take it; weak where RFC 9110 13.1 compares weakly.</summary>
+    private static bool Matches(Microsoft.Extensions.Primitives.StringValues lines, string digest, bool weak) =>
         lines.SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries))
-            .Select(tag => tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag)
+            .Select(tag => weak && tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag)
             .Any(tag => tag == "*" || tag.Trim('"') == digest);
 
     private static Task WriteBytesAsync(HttpContext context, ReadOnlyMemory<byte> content, string contentType)
@@ -75,35 +75,48 @@ internal static class AnswerWriter
             : context.Response.BodyWriter.WriteAsync(content, context.RequestAborted).AsTask();
     }
 
-    private static Task WriteFileAsync(HttpContext context, Answer.StoredFile file)
+    private static async Task WriteFileAsync(HttpContext context, Answer.StoredFile file)
     {
-        var (request, response) = (context.Request, context.Response);
-        response.Headers.AcceptRanges = "bytes";
-        var applies = request.Headers.IfRange is not { Count: > 0 } ifRange || Matches(ifRange, file.Digest.ToString());
-        switch (applies ? RangeHeader.Parse(request.Headers.Range, file.Size) : null)
+        using var content = file.Content;
+        if (IsNotModified(context, file.Digest.ToString()))
+            return;
+        context.Response.Headers.AcceptRanges = "bytes";
+        await (Ranges(context.Request, file) switch
         {
-            case null:
-                return WritePartAsync(context, file, StatusCodes.Status200OK, 0, file.Size);
-            case []:
-                response.Headers.ContentRange = $"bytes */{file.Size}";
-                response.StatusCode = StatusCodes.Status416RangeNotSatisfiable;
-                return WriteBytesAsync(context, new RegistryError(response.StatusCode, "RANGE_INVALID", $"the blob has {file.Size} bytes").ToJson(), "application/json");
-            case [var (start, length)]:
-                response.Headers.ContentRange = ContentRange(start, length, file.Size);
-                return WritePartAsync(context, file, StatusCodes.Status206PartialContent, start, length);
-            case { } parts:
-                return WritePartsAsync(context, file, parts);
-        }
+            null => WritePartAsync(context, file, StatusCodes.Status200OK, 0, file.Size),
+            [] => WriteNoRangeAsync(context, file.Size),
+            [var (start, length)] => WritePartAsync(context, file, StatusCodes.Status206PartialContent, start, length),
+            { } parts => WritePartsAsync(context, file, parts),
+        }).ConfigureAwait(false);
+    }
+
+    private static IReadOnlyList<(long Start, long Length)>? Ranges(HttpRequest request, Answer.StoredFile file)
+    {
+        var applies = request.Headers.IfRange is not { Count: > 0 } ifRange || Matches(ifRange, file.Digest.ToString(), weak: false);
+        // RFC 9110 14.2: of the methods that we know, a range is defined for GET only.
+        return applies && HttpMethods.IsGet(request.Method) ? RangeHeader.Parse(request.Headers.Range, file.Size) : null;
+    }
+
+    private static Task WriteNoRangeAsync(HttpContext context, long size)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentRange = $"bytes */{size}";
+        // These speak of the blob, and the body is none of it.
+        headers.Remove("Docker-Content-Digest");
+        headers.ETag = headers.CacheControl = default;
+        context.Response.StatusCode = StatusCodes.Status416RangeNotSatisfiable;
+        return WriteBytesAsync(context, new RegistryError(context.Response.StatusCode, "RANGE_INVALID", $"the blob has {size} bytes").ToJson(), "application/json");
     }
 
     private static Task WritePartAsync(HttpContext context, Answer.StoredFile file, int status, long start, long length)
     {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = OctetStream;
-        context.Response.ContentLength = length;
-        return HttpMethods.IsHead(context.Request.Method) || length == 0
-            ? Task.CompletedTask
-            : FileBody.SendAsync(context, file, start, length);
+        var response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = OctetStream;
+        response.ContentLength = length;
+        if (status == StatusCodes.Status206PartialContent)
+            response.Headers.ContentRange = ContentRange(start, length, file.Size);
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : FileBody.SendAsync(context, file.Content, start, length);
     }
 
     /// <summary>multipart/byteranges, RFC 9110 14.6: lazy-pulling clients ask for many parts at once.</summary>
@@ -116,12 +129,10 @@ internal static class AnswerWriter
         response.StatusCode = StatusCodes.Status206PartialContent;
         response.ContentType = $"multipart/byteranges; boundary={boundary}";
         response.ContentLength = parts.Sum(p => p.Length) + heads.Sum(h => h.Length) + tail.Length;
-        if (HttpMethods.IsHead(context.Request.Method))
-            return;
         foreach (var (head, (start, length)) in heads.Zip(parts))
         {
             await response.WriteAsync(head, context.RequestAborted).ConfigureAwait(false);
-            await FileBody.SendAsync(context, file, start, length).ConfigureAwait(false);
+            await FileBody.SendAsync(context, file.Content, start, length).ConfigureAwait(false);
         }
         await response.WriteAsync(tail, context.RequestAborted).ConfigureAwait(false);
     }

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Image2Ipfs.Gateway.Answers;
 
 /// <summary>
@@ -8,16 +10,14 @@ internal static class FileBody
 {
     private const int Chunk = 128 * 1024;
 
-    public static async Task SendAsync(HttpContext context, Answer.StoredFile file, long start, long length)
+    public static async Task SendAsync(HttpContext context, SafeFileHandle file, long start, long length)
     {
         var (writer, cancel) = (context.Response.BodyWriter, context.RequestAborted);
-        // Opened once: a blob that a publisher removes meanwhile is sent to its end.
-        using var handle = File.OpenHandle(file.File, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         for (var left = length; left > 0;)
         {
             var memory = writer.GetMemory(Chunk);
             memory = memory[..(int)Math.Min(memory.Length, left)];
-            var read = RandomAccess.Read(handle, memory.Span, start + length - left);
+            var read = RandomAccess.Read(file, memory.Span, start + length - left);
             if (read == 0)
             {
                 // Shorter than it was when the headers went out: only an abort tells the client.

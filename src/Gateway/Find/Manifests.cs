@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
@@ -11,6 +12,10 @@ internal sealed class Manifests(LocalStore store, IMemoryCache cache, Schema1Sig
     /// <summary>Clients refuse manifests of more than 4 to 8 MiB.</summary>
     private const int MaxBytes = 8 * 1024 * 1024;
 
+    private const string Application = "application/";
+
+    private static readonly SearchValues<char> TypeCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+-_");
+
     /// <returns>The manifest's bytes, or null where the store has lost them.</returns>
     /// <exception cref="InvalidDataException">They are not what the digest says.</exception>
     public byte[]? Read(Digest digest)
@@ -18,11 +23,16 @@ internal sealed class Manifests(LocalStore store, IMemoryCache cache, Schema1Sig
         var key = (typeof(Manifests), digest);
         if (cache.TryGetValue(key, out byte[]? bytes))
             return bytes;
-        var file = new FileInfo(store.BlobFile(digest));
-        if (!file.Exists)
+        try
+        {
+            var file = new FileInfo(store.BlobFile(digest));
+            if (file.Length > MaxBytes || Digest.Sha256(bytes = File.ReadAllBytes(file.FullName)) != digest)
+                throw new InvalidDataException($"blob {digest} is damaged");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
             return null;
-        if (file.Length > MaxBytes || Digest.Sha256(bytes = File.ReadAllBytes(file.FullName)) != digest)
-            throw new InvalidDataException($"blob {digest} is damaged");
+        }
         return Keep(key, bytes);
     }
 
@@ -51,6 +61,10 @@ internal sealed class Manifests(LocalStore store, IMemoryCache cache, Schema1Sig
             throw new InvalidDataException("a manifest is no JSON", e);
         }
     }
+
+    /// <summary>Whether it can stand in a header. A tree is anybody's: one may call its manifest a page for browsers.</summary>
+    public static bool IsServable(MediaType form) =>
+        form.Value.StartsWith(Application, StringComparison.Ordinal) && !form.Value.AsSpan(Application.Length).ContainsAnyExcept(TypeCharacters);
 
     private byte[] Keep(object key, byte[] bytes) => cache.Set(key, bytes, new MemoryCacheEntryOptions { Size = bytes.Length });
 }

@@ -11,10 +11,10 @@ internal sealed class Repository
     private const int MaxIndex = 16 * 1024 * 1024;
 
     private readonly Dictionary<Digest, MediaType> _forms = [];
-    private readonly HashSet<Digest> _manifests;
-    private readonly HashSet<Digest> _blobs;
+    private readonly Dictionary<Digest, long> _manifests;
+    private readonly Dictionary<Digest, long> _blobs;
 
-    private Repository(IReadOnlyList<Descriptor> index, HashSet<Digest> manifests, HashSet<Digest> blobs)
+    private Repository(IReadOnlyList<Descriptor> index, Dictionary<Digest, long> manifests, Dictionary<Digest, long> blobs)
     {
         (_manifests, _blobs) = (manifests, blobs);
         Tags = index
@@ -31,10 +31,12 @@ internal sealed class Repository
     /// <summary>The forms of each tag's image.</summary>
     public IReadOnlyDictionary<Tag, IReadOnlyList<Descriptor>> Tags { get; }
 
-    public bool HasManifest(Digest digest) => _manifests.Contains(digest);
+    public bool HasManifest(Digest digest) => _manifests.ContainsKey(digest);
 
-    /// <summary>Configurations and layers; manifests too, which some clients look for among the blobs.</summary>
-    public bool HasBlob(Digest digest) => _blobs.Contains(digest) || _manifests.Contains(digest);
+    /// <summary>The length of a configuration or layer; of a manifest too, which some clients look for among the blobs.</summary>
+    /// <returns>Null where the repository has no such blob.</returns>
+    public long? SizeOf(Digest digest) =>
+        _blobs.TryGetValue(digest, out var size) || _manifests.TryGetValue(digest, out size) ? size : null;
 
     /// <summary>The form of a manifest that the index lists, or null for one that only another manifest names.</summary>
     public MediaType? FormOf(Digest digest) => _forms.TryGetValue(digest, out var form) ? form : null;
@@ -55,9 +57,11 @@ internal sealed class Repository
         }
     }
 
-    private static HashSet<Digest> Digests(StoredRoot root, string folder) =>
-        [.. root.Files
+    private static Dictionary<Digest, long> Digests(StoredRoot root, string folder) =>
+        root.Files
             .Where(f => f.Path.StartsWith(folder, StringComparison.Ordinal))
-            .Select(f => Digest.TryParse(f.Path[folder.Length..], out var digest) ? digest : default)
-            .Where(d => d.IsSha256)];
+            .Select(f => (Digest: Digest.TryParse(f.Path[folder.Length..], out var digest) ? digest : default, f.Link))
+            .Where(f => f.Digest.IsSha256)
+            .DistinctBy(f => f.Digest)
+            .ToDictionary(f => f.Digest, f => root.SizeOf(f.Link));
 }

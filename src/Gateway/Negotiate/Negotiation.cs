@@ -42,11 +42,16 @@ internal static class Negotiation
         var readsOci = Array.Exists(OciTypes, t => accept.Quality(t) > 0);
         if (readsDocker)
             return null;
-        var schema1 = readsOci || !schema1WithoutAccept ? null : forms.FirstOrDefault(f => f.MediaType.IsSchema1);
+        if (readsOci)
+            return forms.Where(f => !f.MediaType.IsSchema1 && accept.Quality(OciTwin(f.MediaType)) > 0).MinBy(Rank);
+        var schema1 = schema1WithoutAccept ? forms.FirstOrDefault(f => f.MediaType.IsSchema1) : null;
         return schema1 ?? forms.MinBy(Rank);
     }
 
     private static int Rank(Descriptor form) => Array.IndexOf(Preference, form.MediaType) is var i && i < 0 ? Preference.Length : i;
+
+    /// <summary>The OCI type that has the same members.</summary>
+    private static MediaType OciTwin(MediaType docker) => docker.IsIndex ? MediaType.OciIndex : MediaType.OciManifest;
 
     private static double Quality(AcceptHeader accept, MediaType form) =>
         form.IsSchema1 ? Math.Max(accept.Quality(MediaType.Schema1Signed), accept.Quality(MediaType.Schema1)) : accept.Quality(form);

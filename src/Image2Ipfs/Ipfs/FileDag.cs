@@ -83,6 +83,21 @@ public sealed class FileDag : IDisposable
             ? content.ToArray()
             : new DagPbNode([], new UnixFsData(UnixFsType.File) { Data = content, FileSize = (ulong)content.Length }.Encode()).Encode();
 
+    /// <summary>The content bytes of a leaf whose block, envelope included, has this length.</summary>
+    /// <exception cref="InvalidDataException">No leaf has this length.</exception>
+    internal static long LeafContentLength(ulong blockLength)
+    {
+        // The envelope grows with the content, by a byte at a time: one length fits, or none.
+        for (var overhead = 6; overhead < 24 && (ulong)overhead <= blockLength && blockLength <= int.MaxValue; overhead++)
+        {
+            var length = (int)blockLength - overhead;
+            var (head, tail) = LeafEnvelope(length);
+            if (head.Length + tail.Length == overhead)
+                return length;
+        }
+        throw new InvalidDataException($"no leaf of a file has {blockLength} bytes");
+    }
+
     private void FlushChunk()
     {
         AddLeaf(_chunk.AsSpan(0, _filled));

@@ -72,6 +72,20 @@ public sealed class StoredRoot
         return content is not null;
     }
 
+    /// <summary>How many bytes a file of the tree has, as its DAG says; what lies on disk may have lost some.</summary>
+    /// <param name="link">One of <see cref="Files"/>.</param>
+    /// <exception cref="InvalidDataException">The DAG does not say it.</exception>
+    public long SizeOf(DagLink link)
+    {
+        if (link.Cid.Codec == Cid.Raw)
+            return (long)link.TotalSize;
+        if (!_blocks.TryGetValue(link.Cid, out var block))
+            return FileDag.LeafContentLength(link.TotalSize);
+        return UnixFsData.Decode(DagPbNode.Decode(block).Data).FileSize is { } size
+            ? (long)size
+            : throw new InvalidDataException($"{Cid}.car has a file without a size");
+    }
+
     /// <summary>Copies a file of the tree out of the store.</summary>
     /// <param name="link">One of <see cref="Files"/>.</param>
     /// <param name="to">A file that is not there yet.</param>
