@@ -38,7 +38,24 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Blobs blobs
             return next(context);
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
             return AnswerWriter.WriteAsync(context, RegistryError.MethodNotAllowed);
-        return AnswerWriter.WriteAsync(context, Answer(RegistryPath.Parse(path), context.Request));
+        return Answer(RegistryPath.Parse(path), context.Request) switch
+        {
+            Answer.StoredFile file => SendAsync(context, file),
+            var answer => AnswerWriter.WriteAsync(context, answer),
+        };
+    }
+
+    private async Task SendAsync(HttpContext context, Answer.StoredFile file)
+    {
+        try
+        {
+            await AnswerWriter.WriteAsync(context, file);
+        }
+        catch (InvalidDataException e)
+        {
+            LogDamaged($"{file.Digest}: {e.Message}");
+            context.Abort();
+        }
     }
 
     private Answer Answer(RegistryPath path, HttpRequest request)

@@ -10,6 +10,7 @@ internal static class FileBody
 {
     private const int Chunk = 128 * 1024;
 
+    /// <exception cref="InvalidDataException">The file has become shorter. The headers are out: only an abort tells the client.</exception>
     public static async Task SendAsync(HttpContext context, SafeFileHandle file, long start, long length)
     {
         var (writer, cancel) = (context.Response.BodyWriter, context.RequestAborted);
@@ -19,11 +20,7 @@ internal static class FileBody
             memory = memory[..(int)Math.Min(memory.Length, left)];
             var read = RandomAccess.Read(file, memory.Span, start + length - left);
             if (read == 0)
-            {
-                // Shorter than it was when the headers went out: only an abort tells the client.
-                context.Abort();
-                return;
-            }
+                throw new InvalidDataException("a blob became shorter while it was sent");
             writer.Advance(read);
             left -= read;
             if ((await writer.FlushAsync(cancel).ConfigureAwait(false)).IsCompleted)

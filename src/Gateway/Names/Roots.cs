@@ -39,8 +39,10 @@ internal sealed class Roots(LocalStore store, IMemoryCache cache, TimeProvider c
         {
             if (clock.GetElapsedTime(Volatile.Read(ref _checked)) < Recheck)
                 return true;
+            if (!File.Exists(rootFile))
+                return false;
             Volatile.Write(ref _checked, clock.GetTimestamp());
-            return File.Exists(rootFile);
+            return true;
         }
     }
 }
