@@ -8,8 +8,8 @@ namespace Image2Ipfs.Registry;
 /// The canonical payload of a schema 1 manifest, made from a newer image's configuration and layers, for the clients
 /// that read nothing else. Its digest is the digest of this payload, whoever signs it (<see cref="Schema1Signer"/>).
 /// <code>
-/// id(layer)   = sha256hex( blobSum + " " + parent )              the lower layers, from the base up
-/// id(top)     = sha256hex( blobSum + " " + parent + " " + configuration )
+/// id(layer)   = sha256hex( hex(blobSum) + " " + parent )         the lower layers, from the base up
+/// id(top)     = sha256hex( hex(blobSum) + " " + parent + " " + configuration )
 /// v1(layer)   = {id, parent?, comment?, created, container_config: {Cmd: [created_by]}, author?, throwaway?}
 /// v1(top)     = the configuration without rootfs and history, with id, parent?, throwaway?, keys sorted
 /// payload     = {schemaVersion, name, tag, architecture, fsLayers, history}, the top layer first
@@ -48,7 +48,7 @@ public static class Schema1
             var entry = config.History[i];
             var blob = entry.EmptyLayer ? EmptyLayerDigest : layers[nextLayer++];
             var top = i == config.History.Count - 1;
-            var id = Id(top ? [blob.ToString(), " ", parent, " "] : [blob.ToString(), " ", parent], top ? config.Bytes.Span : []);
+            var id = Id(top ? [blob.Hex, " ", parent, " "] : [blob.Hex, " ", parent], top ? config.Bytes.Span : []);
             if (i == 0 && !top && config.BaseLayer is { } baseLayer)
                 parent = Convert.ToHexStringLower(SHA384.HashData(Encoding.UTF8.GetBytes(baseLayer)).AsSpan(0, 32));
             fsLayers.Insert(0, blob);

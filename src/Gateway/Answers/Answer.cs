@@ -1,0 +1,21 @@
+using Image2Ipfs.Registry;
+
+namespace Image2Ipfs.Gateway.Answers;
+
+/// <summary>What a request gets. Handlers return it; <see cref="AnswerWriter"/> alone turns it into HTTP.</summary>
+internal abstract record Answer
+{
+    /// <summary>JSON that is not named by a digest: the ping, a list of tags.</summary>
+    /// <param name="Content">The body.</param>
+    /// <param name="Link">The Link header to the next page, or null.</param>
+    internal sealed record Json(ReadOnlyMemory<byte> Content, string? Link = null) : Answer;
+
+    /// <summary>A manifest, or another small thing in memory that a digest names.</summary>
+    /// <param name="Content">The body.</param>
+    /// <param name="MediaType">Its Content-Type.</param>
+    /// <param name="Digest">The digest by which it is known; of a signed schema 1, the payload's.</param>
+    internal sealed record InMemory(ReadOnlyMemory<byte> Content, MediaType MediaType, Digest Digest) : Answer;
+
+    /// <summary>A blob that lies in the store as a file.</summary>
+    internal sealed record StoredFile(string File, long Size, Digest Digest) : Answer;
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using Microsoft.Net.Http.Headers;
+
+namespace Image2Ipfs.Gateway.Answers;
+
+/// <summary>Turns answers into HTTP: status, headers, conditions, ranges, bodies. HEAD is GET without the body.</summary>
+internal static class AnswerWriter
+{
+    /// <summary>Names hold the root's CID or the content's digest, so what lies under them never changes.</summary>
+    private const string Immutable = "public, max-age=31536000, immutable";
+
+    private const string OctetStream = "application/octet-stream";
+
+    public static Task WriteAsync(HttpContext context, Answer answer)
+    {
+        var headers = context.Response.Headers;
+        // Docker up to 1.9 takes a registry without this header for one of the first version.
+        headers["Docker-Distribution-Api-Version"] = "registry/2.0";
+        headers.XContentTypeOptions = "nosniff";
+        switch (answer)
+        {
+            case RegistryError error:
+                context.Response.StatusCode = error.Status;
+                if (error.Status == StatusCodes.Status405MethodNotAllowed)
+                    headers.Allow = "GET, HEAD";
+                return WriteBytesAsync(context, error.ToJson(), "application/json");
+            case Answer.Json json:
+                if (json.Link is not null)
+                    headers.Link = json.Link;
+                return WriteBytesAsync(context, json.Content, "application/json");
+            case Answer.InMemory content:
+                headers.Vary = HeaderNames.Accept;
+                return IsNotModified(context, content.Digest.ToString())
+                    ? Task.CompletedTask
+                    : WriteBytesAsync(context, content.Content, content.MediaType.Value);
+            case Answer.StoredFile file:
+                return IsNotModified(context, file.Digest.ToString()) ? Task.CompletedTask : WriteFileAsync(context, file);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(answer), answer, "this answer has no form in HTTP");
+        }
+    }
+
+    /// <summary>Sets the headers that come of the digest, and answers 304 or 412 where the client's conditions say so.</summary>
+    private static bool IsNotModified(HttpContext context, string digest)
+    {
+        var (request, response) = (context.Request, context.Response);
+        response.Headers["Docker-Content-Digest"] = digest;
+        response.Headers.ETag = $"\"{digest}\"";
+        response.Headers.CacheControl = Immutable;
+        if (request.Headers.IfMatch is { Count: > 0 } ifMatch && !Matches(ifMatch, digest))
+        {
+            response.StatusCode = StatusCodes.Status412PreconditionFailed;
+            return true;
+        }
+        if (request.Headers.IfNoneMatch is { Count: > 0 } ifNoneMatch && Matches(ifNoneMatch, digest))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>Quoted, weak or bare, as registries take it.</summary>
+    private static bool Matches(Microsoft.Extensions.Primitives.StringValues lines, string digest) =>
+        lines.SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries))
+            .Select(tag => tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag)
+            .Any(tag => tag == "*" || tag.Trim('"') == digest);
+
+    private static Task WriteBytesAsync(HttpContext context, ReadOnlyMemory<byte> content, string contentType)
+    {
+        context.Response.ContentType = contentType;
+        context.Response.ContentLength = content.Length;
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : context.Response.BodyWriter.WriteAsync(content, context.RequestAborted).AsTask();
+    }
+
+    private static Task WriteFileAsync(HttpContext context, Answer.StoredFile file)
+    {
+        var (request, response) = (context.Request, context.Response);
+        response.Headers.AcceptRanges = "bytes";
+        var applies = request.Headers.IfRange is not { Count: > 0 } ifRange || Matches(ifRange, file.Digest.ToString());
+        switch (applies ? RangeHeader.Parse(request.Headers.Range, file.Size) : null)
+        {
+            case null:
+                return WritePartAsync(context, file, StatusCodes.Status200OK, 0, file.Size);
+            case []:
+                response.Headers.ContentRange = $"bytes */{file.Size}";
+                response.StatusCode = StatusCodes.Status416RangeNotSatisfiable;
+                return WriteBytesAsync(context, new RegistryError(response.StatusCode, "RANGE_INVALID", $"the blob has {file.Size} bytes").ToJson(), "application/json");
+            case [var (start, length)]:
+                response.Headers.ContentRange = ContentRange(start, length, file.Size);
+                return WritePartAsync(context, file, StatusCodes.Status206PartialContent, start, length);
+            case { } parts:
+                return WritePartsAsync(context, file, parts);
+        }
+    }
+
+    private static Task WritePartAsync(HttpContext context, Answer.StoredFile file, int status, long start, long length)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = OctetStream;
+        context.Response.ContentLength = length;
+        return HttpMethods.IsHead(context.Request.Method) || length == 0
+            ? Task.CompletedTask
+            : FileBody.SendAsync(context, file, start, length);
+    }
+
+    /// <summary>multipart/byteranges, RFC 9110 14.6: lazy-pulling clients ask for many parts at once.</summary>
+    private static async Task WritePartsAsync(HttpContext context, Answer.StoredFile file, IReadOnlyList<(long Start, long Length)> parts)
+    {
+        var response = context.Response;
+        var boundary = Guid.NewGuid().ToString("N");
+        var heads = parts.Select(p => $"\r\n--{boundary}\r\nContent-Type: {OctetStream}\r\nContent-Range: {ContentRange(p.Start, p.Length, file.Size)}\r\n\r\n").ToList();
+        var tail = $"\r\n--{boundary}--\r\n";
+        response.StatusCode = StatusCodes.Status206PartialContent;
+        response.ContentType = $"multipart/byteranges; boundary={boundary}";
+        response.ContentLength = parts.Sum(p => p.Length) + heads.Sum(h => h.Length) + tail.Length;
+        if (HttpMethods.IsHead(context.Request.Method))
+            return;
+        foreach (var (head, (start, length)) in heads.Zip(parts))
+        {
+            await response.WriteAsync(head, context.RequestAborted).ConfigureAwait(false);
+            await FileBody.SendAsync(context, file, start, length).ConfigureAwait(false);
+        }
+        await response.WriteAsync(tail, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static string ContentRange(long start, long length, long size) =>
+        string.Create(CultureInfo.InvariantCulture, $"bytes {start}-{start + length - 1}/{size}");
+}

@@ -1,0 +1,56 @@
+using Image2Ipfs.Gateway.Find;
+using Image2Ipfs.Gateway.Names;
+using Image2Ipfs.Gateway.Settings;
+using Image2Ipfs.Registry;
+using Image2Ipfs.Store;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
+
+namespace Image2Ipfs.Gateway;
+
+/// <summary>What the program is made of, and the order in which a request meets it.</summary>
+internal static partial class Host
+{
+    /// <summary>A longer request line is refused by the server itself, without the error JSON that registry clients show.</summary>
+    private const int MaxRequestLine = 128 * 1024;
+
+    public static void AddGateway(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
+        });
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(services => new LocalStore(Settings(services).Store));
+        builder.Services.AddSingleton<IMemoryCache>(services => new MemoryCache(new MemoryCacheOptions { SizeLimit = Settings(services).MemoryCacheBytes }));
+        builder.Services.AddSingleton<Schema1Signer>();
+        builder.Services.AddSingleton<Roots>();
+        builder.Services.AddSingleton<Manifests>();
+        builder.Services.AddSingleton<Pull>();
+        // YARP brings data protection for session affinity, which is not used: no keys are to be left on disk.
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        // The upstreams: a YARP cluster, which may be empty. The store alone serves then.
+        builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"));
+    }
+
+    public static void UseGateway(this WebApplication app)
+    {
+        var pull = app.Services.GetRequiredService<Pull>();
+        app.Use(next => context => pull.HandleAsync(context, next));
+        // Said here, or the framework would put both before the registry, where no pull needs them.
+        app.UseRouting();
+        app.UseAuthorization();
+        app.MapReverseProxy();
+
+        var store = app.Services.GetRequiredService<LocalStore>();
+        var settings = Settings(app.Services);
+        LogStart(app.Logger, store.Folder, store.Roots().Count, settings.MemoryCacheBytes, settings.Schema1WithoutAccept);
+    }
+
+    private static GatewaySettings Settings(IServiceProvider services) => services.GetRequiredService<IOptions<GatewaySettings>>().Value;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Store {Folder} has {Roots} roots; MemoryCacheBytes {MemoryCacheBytes}, Schema1WithoutAccept {Schema1WithoutAccept}")]
+    private static partial void LogStart(ILogger logger, string folder, int roots, long memoryCacheBytes, bool schema1WithoutAccept);
+}

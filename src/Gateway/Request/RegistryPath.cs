@@ -1,0 +1,78 @@
+using Image2Ipfs.Gateway.Answers;
+using Image2Ipfs.Registry;
+
+namespace Image2Ipfs.Gateway.Request;
+
+/// <summary>
+/// What a request under <c>/v2/</c> asks for.
+/// <code>
+/// path      := "/v2" ["/"] | "/v2/" name "/manifests/" reference | "/v2/" name "/blobs/" digest | "/v2/" name "/tags/list"
+/// reference := tag | digest
+/// </code>
+/// It is parsed from the request line as it came: a server's own view of a path has lost its double slashes and dots.
+/// Source: opencontainers/distribution-spec, spec.md, "Endpoints".
+/// </summary>
+internal abstract record RegistryPath
+{
+    public const string Prefix = "/v2";
+
+    internal sealed record Ping : RegistryPath;
+
+    /// <summary>A manifest by tag; <paramref name="Name"/> begins with the root.</summary>
+    internal sealed record TaggedManifest(RepositoryName Name, Tag Tag) : RegistryPath;
+
+    internal sealed record DigestedManifest(RepositoryName Name, Digest Digest) : RegistryPath;
+
+    internal sealed record Blob(RepositoryName Name, Digest Digest) : RegistryPath;
+
+    internal sealed record Tags(RepositoryName Name) : RegistryPath;
+
+    /// <summary>The path is none of these; the client gets the error.</summary>
+    internal sealed record Wrong(RegistryError Error) : RegistryPath;
+
+    public static bool IsRegistry(ReadOnlySpan<char> path) =>
+        path.StartsWith(Prefix, StringComparison.Ordinal) && (path.Length == Prefix.Length || path[Prefix.Length] == '/');
+
+    /// <param name="path">The path of the request line, percent-encoded, without the query.</param>
+    public static RegistryPath Parse(ReadOnlySpan<char> path)
+    {
+        var rest = path[Prefix.Length..];
+        if (rest is "" or "/")
+            return new Ping();
+        rest = rest[1..];
+
+        // From the right: a name may have components like "manifests" too.
+        if (!CutLast(ref rest, out var last) || !CutLast(ref rest, out var kind))
+            return new Wrong(RegistryError.NoSuchEndpoint(path));
+        return kind switch
+        {
+            "manifests" => WithName(rest, name => Manifest(name, Decode(last))),
+            "blobs" => WithName(rest, name => Digest.TryParse(Decode(last), out var digest)
+                ? new Blob(name, digest)
+                : new Wrong(RegistryError.DigestInvalid(Decode(last)))),
+            "tags" when last == "list" => WithName(rest, name => new Tags(name)),
+            _ => new Wrong(RegistryError.NoSuchEndpoint(path)),
+        };
+    }
+
+    private static RegistryPath Manifest(RepositoryName name, string reference)
+    {
+        if (reference.Contains(':', StringComparison.Ordinal))
+            return Digest.TryParse(reference, out var digest) ? new DigestedManifest(name, digest) : new Wrong(RegistryError.DigestInvalid(reference));
+        return Tag.TryParse(reference, out var tag) ? new TaggedManifest(name, tag) : new Wrong(RegistryError.TagInvalid(reference));
+    }
+
+    private static RegistryPath WithName(ReadOnlySpan<char> text, Func<RepositoryName, RegistryPath> then) =>
+        RepositoryName.TryParse(text.ToString(), out var name) ? then(name) : new Wrong(RegistryError.NameInvalid(text));
+
+    private static bool CutLast(ref ReadOnlySpan<char> rest, out string component)
+    {
+        var slash = rest.LastIndexOf('/');
+        component = rest[(slash + 1)..].ToString();
+        rest = rest[..Math.Max(slash, 0)];
+        return slash > 0;
+    }
+
+    /// <summary>Some clients encode the colon of a digest. Nothing else in a valid path is ever encoded.</summary>
+    private static string Decode(string component) => component.Replace("%3A", ":", StringComparison.OrdinalIgnoreCase);
+}
