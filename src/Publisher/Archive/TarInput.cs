@@ -23,9 +23,17 @@ internal sealed class TarInput(Stream archive, int maxRead) : Stream
     {
         if (buffer.Length > maxRead)
             throw new InvalidDataException($"it has a header of {buffer.Length} bytes");
-        var read = archive.Read(buffer);
-        IsEmpty &= read == 0;
-        return read;
+        try
+        {
+            var read = archive.Read(buffer);
+            IsEmpty &= read == 0;
+            return read;
+        }
+        catch (SystemException e) when (e is not (IOException or InvalidDataException or OperationCanceledException or OutOfMemoryException))
+        {
+            // A decompressor runs over the bounds of its tables where the input is damaged.
+            throw new InvalidDataException("its compression is damaged", e);
+        }
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

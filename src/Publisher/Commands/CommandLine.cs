@@ -20,7 +20,10 @@ internal sealed class CommandLine
 
     private readonly Option<string> _registry = new("--registry", "-r")
     {
-        Description = "The host and port that pull names start with", HelpName = "HOST", DefaultValueFactory = _ => Output.PullName.DefaultRegistry, Recursive = true,
+        Description = "The host and port that pull names start with",
+        HelpName = "HOST",
+        DefaultValueFactory = _ => Output.PullName.DefaultRegistry,
+        Recursive = true,
     };
 
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print the pull names and errors, nothing else", Recursive = true };
@@ -31,12 +34,16 @@ internal sealed class CommandLine
 
     private readonly Option<string> _store = new("--store")
     {
-        Description = $"The store's folder [default: ${LocalStore.Variable}, or image2ipfs in the user's data folder]", HelpName = "FOLDER", Recursive = true,
+        Description = $"The store's folder [default: ${LocalStore.Variable}, or image2ipfs in the user's data folder]",
+        HelpName = "FOLDER",
+        Recursive = true,
     };
 
     private readonly Option<string[]> _to = new("--to")
     {
-        Description = "Where the image goes as well: car:FILE, dir:FOLDER; may be given several times", HelpName = "TARGET", Arity = ArgumentArity.OneOrMore,
+        Description = "Where the image goes as well: car:FILE, dir:FOLDER; may be given several times",
+        HelpName = "TARGET",
+        Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly Option<string?> _name = new("--name") { Description = "Replaces the name of the archive's only image", HelpName = "NAME" };
@@ -44,7 +51,8 @@ internal sealed class CommandLine
 
     private readonly Option<string> _profile = new("--cid-profile")
     {
-        Description = $"How CIDs are made: {string.Join(" or ", CidProfile.All.Select(p => p.Name))}", HelpName = "PROFILE",
+        Description = $"How CIDs are made: {string.Join(" or ", CidProfile.All.Select(p => p.Name))}",
+        HelpName = "PROFILE",
         DefaultValueFactory = _ => CidProfile.UnixFsV0.Name,
     };
 
