@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.FileProviders.Physical;
 using Microsoft.Extensions.Options;
 
 namespace Image2Ipfs.Gateway.Settings;
@@ -16,14 +18,18 @@ internal static class Configuration
             {
                 ["Logging:LogLevel:Default"] = "Information",
                 ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+                // Why it did not start stands on stderr, in one line.
+                ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "Critical",
                 ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
                 ["Logging:LogLevel:Yarp"] = "Warning",
             },
         });
-        if ((builder.Configuration["config"] ?? builder.Configuration["IMAGE2IPFS_CONFIG"]) is { Length: > 0 } file)
+        // From the arguments only: a variable named CONFIG is anybody's.
+        var arguments = new ConfigurationBuilder().AddCommandLine(args).Build();
+        if ((arguments["config"] ?? builder.Configuration["IMAGE2IPFS_CONFIG"]) is { Length: > 0 } file)
         {
             builder.Configuration
-                .AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: true)
+                .AddJsonFile(Watched(file, out var name), name, optional: false, reloadOnChange: true)
                 .AddEnvironmentVariables()
                 .AddCommandLine(args);
         }
@@ -35,5 +41,18 @@ internal static class Configuration
         builder.Services.AddOptions<GatewaySettings>()
             .BindConfiguration(GatewaySettings.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateOnStart();
+    }
+
+    /// <summary>
+    /// The folder of the file. The file alone is looked at, every four seconds: a watch would be over all that lies
+    /// below the folder, and would miss a file that is mounted anew.
+    /// </summary>
+    private static PhysicalFileProvider Watched(string file, out string name)
+    {
+        var path = Path.GetFullPath(file);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"there is no file {path}");
+        name = Path.GetFileName(path);
+        return new PhysicalFileProvider(Path.GetDirectoryName(path)!, ExclusionFilters.None) { UsePollingFileWatcher = true, UseActivePolling = true };
     }
 }

@@ -28,7 +28,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     public static async Task<RunningGateway> StartAsync(string store, params string[] settings)
     {
         string[] args = ["--urls=http://127.0.0.1:0", $"--Gateway:Store={store}", .. settings];
-        var builder = WebApplication.CreateBuilder(args);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddSettings(args);
         builder.AddGateway();
         var log = new LogCapture();

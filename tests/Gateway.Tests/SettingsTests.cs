@@ -1,0 +1,93 @@
+using Image2Ipfs.Gateway.Settings;
+using Image2Ipfs.Gateway.Tests.Running;
+using Image2Ipfs.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Image2Ipfs.Gateway.Tests;
+
+/// <summary>The settings as Program.cs reads them, without a listening socket.</summary>
+public sealed class SettingsTests
+{
+    [Fact]
+    public void Without_any_setting_the_defaults_hold()
+    {
+        var settings = Read();
+        Assert.EndsWith("image2ipfs", settings.Store, StringComparison.Ordinal);
+        Assert.True(settings.Schema1WithoutAccept);
+        Assert.Equal(128L << 20, settings.MemoryCacheBytes);
+    }
+
+    [Theory]
+    [InlineData("--Gateway:MemoryCacheBytes=1048576", 1L << 20)]
+    [InlineData("--Gateway:MemoryCacheBytes=68719476736", 64L << 30)]
+    [InlineData("--gateway:memorycachebytes=2000000", 2_000_000)]
+    public void Bounds_are_inside(string argument, long bytes) => Assert.Equal(bytes, Read(argument).MemoryCacheBytes);
+
+    [Fact]
+    public void Values_out_of_range_are_all_told_at_once()
+    {
+        var failures = Assert.Throws<OptionsValidationException>(() => Read("--Gateway:MemoryCacheBytes=5", "--Gateway:Store=")).Failures.ToList();
+        Assert.Equal(2, failures.Count);
+        Assert.Contains(failures, f => f.Contains("MemoryCacheBytes", StringComparison.Ordinal));
+        Assert.Contains(failures, f => f.Contains("Store", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--Gateway:MemoryCacheBytes=68719476737", "MemoryCacheBytes")]
+    [InlineData("--Gateway:MemoryCacheBytes=-1", "MemoryCacheBytes")]
+    [InlineData("--Gateway:Schema1WithoutAccept=perhaps", "Gateway:Schema1WithoutAccept")]
+    [InlineData("--Gateway:MemoryCacheBytes=128MiB", "Gateway:MemoryCacheBytes")]
+    [InlineData("--Gateway:MemoryCacheByte=1048576", "MemoryCacheByte")]
+    public void A_wrong_setting_is_named(string argument, string named)
+    {
+        var error = Assert.ThrowsAny<Exception>(() => Read(argument));
+        Assert.True(error is OptionsValidationException or InvalidOperationException);
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_may_have_comments_and_gives_way_to_arguments()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["gateway.json"], """
+            // The Gateway's settings.
+            {
+              "Gateway": {
+                "Store": "/from/the/file", // of this machine
+                "MemoryCacheBytes": 3000000, /* bytes */
+              },
+            }
+            """);
+        var settings = Read("--config", folder["gateway.json"], "--Gateway:Store=/from/an/argument");
+        Assert.Equal("/from/an/argument", settings.Store);
+        Assert.Equal(3_000_000, settings.MemoryCacheBytes);
+        Assert.Equal("/from/the/file", Read($"--config={folder["gateway.json"]}").Store);
+    }
+
+    [Theory]
+    [InlineData("{\"Gateway\":{\"Stroe\":\"/x\"}}", typeof(InvalidOperationException))]
+    [InlineData("{\"Gateway\":", typeof(InvalidDataException))]
+    public void A_wrong_file_is_an_error(string content, Type error)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["gateway.json"], content);
+        Assert.Throws(error, () => Read("--config", folder["gateway.json"]));
+    }
+
+    [Fact]
+    public void A_missing_file_is_an_error_that_names_it()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains(folder["none.json"], Assert.Throws<FileNotFoundException>(() => Read("--config", folder["none.json"])).Message, StringComparison.Ordinal);
+    }
+
+    private static GatewaySettings Read(params string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddSettings(args);
+        using var services = builder.Services.BuildServiceProvider();
+        return services.GetRequiredService<IOptions<GatewaySettings>>().Value;
+    }
+}
