@@ -39,6 +39,9 @@ internal static partial class Host
     {
         var pull = app.Services.GetRequiredService<Pull>();
         app.Use(next => context => pull.HandleAsync(context, next));
+        // Said here, or the framework would put both before the registry, where no pull needs them.
+        app.UseRouting();
+        app.UseAuthorization();
         app.MapReverseProxy();
 
         var store = app.Services.GetRequiredService<LocalStore>();

@@ -103,7 +103,7 @@ internal static class AnswerWriter
         context.Response.ContentLength = length;
         return HttpMethods.IsHead(context.Request.Method) || length == 0
             ? Task.CompletedTask
-            : context.Response.SendFileAsync(file.File, start, length, context.RequestAborted);
+            : FileBody.SendAsync(context, file, start, length);
     }
 
     /// <summary>multipart/byteranges, RFC 9110 14.6: lazy-pulling clients ask for many parts at once.</summary>
@@ -121,7 +121,7 @@ internal static class AnswerWriter
         foreach (var (head, (start, length)) in heads.Zip(parts))
         {
             await response.WriteAsync(head, context.RequestAborted).ConfigureAwait(false);
-            await response.SendFileAsync(file.File, start, length, context.RequestAborted).ConfigureAwait(false);
+            await FileBody.SendAsync(context, file, start, length).ConfigureAwait(false);
         }
         await response.WriteAsync(tail, context.RequestAborted).ConfigureAwait(false);
     }

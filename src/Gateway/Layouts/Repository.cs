@@ -25,6 +25,9 @@ internal sealed class Repository
             _forms.TryAdd(descriptor.Digest, descriptor.MediaType);
     }
 
+    /// <summary>What it takes in memory, about: a digest and its place in a set.</summary>
+    public long Bytes => 1024 + (256L * (_manifests.Count + _blobs.Count + _forms.Count));
+
     /// <summary>The forms of each tag's image.</summary>
     public IReadOnlyDictionary<Tag, IReadOnlyList<Descriptor>> Tags { get; }
 
@@ -36,27 +39,20 @@ internal sealed class Repository
     /// <summary>The form of a manifest that the index lists, or null for one that only another manifest names.</summary>
     public MediaType? FormOf(Digest digest) => _forms.TryGetValue(digest, out var form) ? form : null;
 
-    /// <summary>Every repository of a root by its name.</summary>
-    /// <exception cref="InvalidDataException">An index cannot be read.</exception>
-    public static Dictionary<string, Repository> AllOf(StoredRoot root)
+    /// <returns>The repository, or null where the root has none of this name.</returns>
+    /// <exception cref="InvalidDataException">Its index cannot be read.</exception>
+    public static Repository? Of(StoredRoot root, string name)
     {
-        const string indexSuffix = "/" + TreePaths.Index;
-        var repositories = new Dictionary<string, Repository>(StringComparer.Ordinal);
-        foreach (var (path, _) in root.Files)
+        if (!root.TryReadFile($"{name}/{TreePaths.Index}", MaxIndex, out var index))
+            return null;
+        try
         {
-            if (!path.EndsWith(indexSuffix, StringComparison.Ordinal) || !root.TryReadFile(path, MaxIndex, out var bytes))
-                continue;
-            var name = path[..^indexSuffix.Length];
-            try
-            {
-                repositories.Add(name, new Repository(ImageIndex.Parse(bytes), Digests(root, $"{name}/{TreePaths.Manifests}/"), Digests(root, $"{name}/{TreePaths.Blobs}/")));
-            }
-            catch (FormatException e)
-            {
-                throw new InvalidDataException($"{root.Cid}/{path} is no index: {e.Message}", e);
-            }
+            return new Repository(ImageIndex.Parse(index), Digests(root, $"{name}/{TreePaths.Manifests}/"), Digests(root, $"{name}/{TreePaths.Blobs}/"));
         }
-        return repositories;
+        catch (FormatException e)
+        {
+            throw new InvalidDataException($"{root.Cid}/{name}/{TreePaths.Index} is no index: {e.Message}", e);
+        }
     }
 
     private static HashSet<Digest> Digests(StoredRoot root, string folder) =>

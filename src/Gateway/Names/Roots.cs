@@ -7,39 +7,40 @@ using Microsoft.Extensions.Caching.Memory;
 namespace Image2Ipfs.Gateway.Names;
 
 /// <summary>From the name that a client pulls to the repository in the store: the first component is the root, the rest lies below it.</summary>
-internal sealed class Roots(LocalStore store, IMemoryCache cache)
+internal sealed class Roots(LocalStore store, IMemoryCache cache, TimeProvider clock)
 {
+    /// <summary>How long a root that was there is taken to be there still: a look at the disk for each request costs a tenth of it.</summary>
+    private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(100);
+
     /// <returns>The repository, or null where the store has no such root or the root no such name.</returns>
     /// <exception cref="InvalidDataException">The root's file is damaged.</exception>
     public Repository? Find(RepositoryName name)
     {
+        if (cache.TryGetValue(name, out Known? known) && known!.IsThere(clock))
+            return known.Repository;
         var text = name.ToString();
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && Cid.TryParse(text[..slash], out var cid) && Open(cid) is { } root ? root.Repository(text[(slash + 1)..]) : null;
-    }
-
-    /// <summary>A root is read once; whether it is still there is looked up each time, since a publisher may remove it.</summary>
-    private OpenRoot? Open(Cid cid)
-    {
-        var key = (typeof(Roots), cid);
-        if (cache.TryGetValue(key, out OpenRoot? open) && File.Exists(open!.File))
-            return open;
-        if (store.Open(cid) is not { } root)
-        {
-            cache.Remove(key);
+        if (slash < 0 || !Cid.TryParse(text[..slash], out var cid) || store.Open(cid) is not { } root)
             return null;
-        }
-        open = new OpenRoot(root, store.RootFile(root.Cid));
-        // Its directories lie in memory as bytes and again as entries.
-        return cache.Set(key, open, new MemoryCacheEntryOptions { Size = 2 * root.Bytes });
+        if (Repository.Of(root, text[(slash + 1)..]) is not { } repository)
+            return null;
+        cache.Set(name, new Known(repository, store.RootFile(root.Cid), clock), new MemoryCacheEntryOptions { Size = repository.Bytes });
+        return repository;
     }
 
-    private sealed class OpenRoot(StoredRoot root, string file)
+    /// <summary>A repository that was read once. A publisher may remove its root at any time.</summary>
+    private sealed class Known(Repository repository, string rootFile, TimeProvider clock)
     {
-        private readonly Dictionary<string, Repository> _repositories = Layouts.Repository.AllOf(root);
+        private long _checked = clock.GetTimestamp();
 
-        public string File { get; } = file;
+        public Repository Repository { get; } = repository;
 
-        public Repository? Repository(string name) => _repositories.GetValueOrDefault(name);
+        public bool IsThere(TimeProvider clock)
+        {
+            if (clock.GetElapsedTime(Volatile.Read(ref _checked)) < Recheck)
+                return true;
+            Volatile.Write(ref _checked, clock.GetTimestamp());
+            return File.Exists(rootFile);
+        }
     }
 }

@@ -27,17 +27,26 @@ internal static class Negotiation
     /// <param name="schema1WithoutAccept">Whether a client that does not say what it reads is one of the oldest.</param>
     public static Descriptor? Choose(IReadOnlyList<Descriptor> forms, AcceptHeader accept, bool schema1WithoutAccept)
     {
-        var preferred = forms.OrderBy(f => Array.IndexOf(Preference, f.MediaType) is var i && i < 0 ? int.MaxValue : i).ToList();
-        if (preferred.MaxBy(f => Quality(accept, f.MediaType)) is { } best && Quality(accept, best.MediaType) > 0)
+        Descriptor? best = null;
+        var bestQuality = 0.0;
+        foreach (var form in forms)
+        {
+            var quality = Quality(accept, form.MediaType);
+            if (quality > bestQuality || (quality > 0 && quality == bestQuality && Rank(form) < Rank(best!)))
+                (best, bestQuality) = (form, quality);
+        }
+        if (best is not null)
             return best;
 
         var readsDocker = Array.Exists(DockerTypes, t => accept.Quality(t) > 0);
         var readsOci = Array.Exists(OciTypes, t => accept.Quality(t) > 0);
         if (readsDocker)
             return null;
-        var schema1 = readsOci || !schema1WithoutAccept ? null : preferred.Find(f => f.MediaType.IsSchema1);
-        return schema1 ?? preferred.FirstOrDefault();
+        var schema1 = readsOci || !schema1WithoutAccept ? null : forms.FirstOrDefault(f => f.MediaType.IsSchema1);
+        return schema1 ?? forms.MinBy(Rank);
     }
+
+    private static int Rank(Descriptor form) => Array.IndexOf(Preference, form.MediaType) is var i && i < 0 ? Preference.Length : i;
 
     private static double Quality(AcceptHeader accept, MediaType form) =>
         form.IsSchema1 ? Math.Max(accept.Quality(MediaType.Schema1Signed), accept.Quality(MediaType.Schema1)) : accept.Quality(form);

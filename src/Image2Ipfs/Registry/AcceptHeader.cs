@@ -25,19 +25,44 @@ public sealed class AcceptHeader
     public static AcceptHeader Parse(IEnumerable<string?> lines)
     {
         var accept = new AcceptHeader();
-        foreach (var part in lines.SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
+        foreach (var line in lines)
         {
-            var pieces = part.Split(';', StringSplitOptions.TrimEntries);
-            var quality = 1.0;
-            foreach (var parameter in pieces.AsSpan(1))
-            {
-                if (parameter.StartsWith("q=", StringComparison.OrdinalIgnoreCase)
-                    && double.TryParse(parameter.AsSpan(2), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var q))
-                    quality = Math.Clamp(q, 0, 1);
-            }
-            accept._ranges.Add((pieces[0].ToLowerInvariant(), quality));
+            foreach (var part in line.AsSpan().Split(','))
+                accept.Add(line.AsSpan()[part].Trim());
         }
         return accept;
+    }
+
+    private void Add(ReadOnlySpan<char> range)
+    {
+        if (range.IsEmpty)
+            return;
+        var quality = 1.0;
+        var semicolon = range.IndexOf(';');
+        if (semicolon >= 0)
+        {
+            var parameters = range[(semicolon + 1)..];
+            foreach (var piece in parameters.Split(';'))
+            {
+                var parameter = parameters[piece].Trim();
+                if (parameter.StartsWith("q=", StringComparison.OrdinalIgnoreCase)
+                    && double.TryParse(parameter[2..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var q))
+                    quality = Math.Clamp(q, 0, 1);
+            }
+            range = range[..semicolon].TrimEnd();
+        }
+        _ranges.Add((Known(range) ?? range.ToString().ToLowerInvariant(), quality));
+    }
+
+    /// <summary>The types that registry clients send, without a new string for each.</summary>
+    private static string? Known(ReadOnlySpan<char> range)
+    {
+        foreach (var type in MediaType.ManifestTypes)
+        {
+            if (range.SequenceEqual(type.Value))
+                return type.Value;
+        }
+        return null;
     }
 
     /// <summary>How much the client likes the type, 0 (not at all) to 1: the most specific range that matches decides.</summary>

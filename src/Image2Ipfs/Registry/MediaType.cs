@@ -10,6 +10,9 @@ public readonly record struct MediaType(string Value)
     public static readonly MediaType OciManifest = new("application/vnd.oci.image.manifest.v1+json");
     public static readonly MediaType OciIndex = new("application/vnd.oci.image.index.v1+json");
 
+    /// <summary>Every type that a registry serves under <c>/manifests/</c>.</summary>
+    public static readonly IReadOnlyList<MediaType> ManifestTypes = [Schema1, Schema1Signed, Schema2, ManifestList, OciManifest, OciIndex];
+
     public static readonly MediaType DockerConfig = new("application/vnd.docker.container.image.v1+json");
     public static readonly MediaType DockerLayerGzip = new("application/vnd.docker.image.rootfs.diff.tar.gzip");
     public static readonly MediaType OciConfig = new("application/vnd.oci.image.config.v1+json");

@@ -1,0 +1,22 @@
+using Image2Ipfs.Benchmarks;
+
+// Each benchmark runs our program beside its peers, interleaved, in one run on one machine; see docs/benchmarks.md.
+return args switch
+{
+    ["corpus", var file, var megabytes] => Corpus.Write(file, long.Parse(megabytes) * 1_000_000),
+    ["publish", var publisher, var archive, var rounds] => await PublishBenchmark.RunAsync(publisher, archive, int.Parse(rounds)),
+    ["serve", var gateway, var publisher, var rounds] => await ServeBenchmark.RunAsync(gateway, publisher, int.Parse(rounds)),
+    ["forwarder", var address, var upstream] => await Forwarder.RunAsync(address, upstream),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        usage: Benchmarks corpus FILE MEGABYTES          write a docker-save archive of this machine's own files, five layers
+               Benchmarks publish PUBLISHER FILE ROUNDS  publish beside skopeo and pigz
+               Benchmarks serve GATEWAY PUBLISHER ROUNDS serve beside docker-registry, nginx and a bare YARP forwarder
+               Benchmarks forwarder ADDRESS UPSTREAM     the bare YARP forwarder that serve runs
+        """);
+    return 2;
+}
