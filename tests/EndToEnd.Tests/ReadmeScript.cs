@@ -3,26 +3,31 @@ using System.Text;
 namespace Image2Ipfs.EndToEnd.Tests;
 
 /// <summary>
-/// One shell script of a Markdown file's commands, in their order: every block that is fenced as <c>sh</c>. A block fenced as
-/// <c>sh gateway</c> starts the Gateway and stays in the foreground, so here it runs in the background, and the next
-/// block waits for it. Blocks with other words, or none, are not run.
+/// One shell script of a Markdown file's commands, in their order: every block that is fenced as <c>sh</c>, whatever word
+/// follows. <c>sh gateway</c> and <c>sh settings</c> start a Gateway that stays in the foreground; here it runs in the
+/// background, in place of the one before it, and the next block waits for it. All other blocks show what is printed.
 /// </summary>
 internal static class ReadmeScript
 {
     private const string Beginning = """
         set -euo pipefail
         set -m # a background job is a process group of its own, which is ended as one
-        trap 'for job in $(jobs -p); do kill -TERM -- -$job; wait $job || true; done 2>/dev/null' EXIT
-
-        """;
-
-    private const string WaitForGateway = """
-        for attempt in $(seq 120); do
-            curl -fsS -o /dev/null http://127.0.0.1:5000/v2/ 2>/dev/null && break
-            kill -0 $!
-            sleep 1
-        done
-        curl -fsS -o /dev/null http://127.0.0.1:5000/v2/
+        gateway=""
+        end_gateway() {
+            [ -n "$gateway" ] || return 0
+            kill -TERM -- "-$gateway"
+            wait "$gateway" || true
+            gateway=""
+        }
+        trap end_gateway EXIT
+        wait_for_gateway() {
+            for attempt in $(seq 180); do
+                curl -fs -o /dev/null http://127.0.0.1:5000/v2/ && return
+                kill -0 "$gateway"
+                sleep 1
+            done
+            return 1
+        }
 
         """;
 
@@ -37,17 +42,17 @@ internal static class ReadmeScript
             if (fence is null && line.StartsWith("```", StringComparison.Ordinal))
             {
                 fence = line[3..].Trim();
-                blocks += fence is "sh" or "sh gateway" ? 1 : 0;
-                if (fence == "sh gateway")
-                    script.Append("{\n");
+                blocks += IsRun(fence) ? 1 : 0;
+                if (StartsGateway(fence))
+                    script.Append("end_gateway\n{\n");
             }
             else if (fence is not null && line.TrimEnd() == "```")
             {
-                if (fence == "sh gateway")
-                    script.Append("} &\n").Append(WaitForGateway);
+                if (StartsGateway(fence))
+                    script.Append("} &\ngateway=$!\nwait_for_gateway\n");
                 fence = null;
             }
-            else if (fence is "sh" or "sh gateway")
+            else if (fence is not null && IsRun(fence))
             {
                 script.Append(line).Append('\n');
             }
@@ -56,4 +61,8 @@ internal static class ReadmeScript
             throw new InvalidDataException("a fenced block has no end");
         return blocks > 0 ? script.ToString() : throw new InvalidDataException("there is no block fenced as sh");
     }
+
+    private static bool IsRun(string fence) => fence.Split(' ')[0] == "sh";
+
+    private static bool StartsGateway(string fence) => fence is "sh gateway" or "sh settings";
 }

@@ -11,14 +11,25 @@ public sealed class ReadmeTests(Site site)
     {
         var clone = site.NewPath("clone");
         (await Command.RunAsync("git", ["clone", "--quiet", Vectors.Repository, clone])).Succeeded();
+        var readme = await File.ReadAllTextAsync(Path.Combine(clone, "README.md"), TestContext.Current.CancellationToken);
         var script = site.NewPath("readme.sh");
-        await File.WriteAllTextAsync(script, ReadmeScript.From(await File.ReadAllTextAsync(Path.Combine(clone, "README.md"), TestContext.Current.CancellationToken)), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(script, ReadmeScript.From(readme), TestContext.Current.CancellationToken);
 
         // People have a Docker with an image in it.
         var docker = (DockerEngine)await site.ClientAsync("docker 20.10 graph");
         await docker.DockerAsync("load", "--quiet", "--input", Vectors.File("archives", "docker-20.10.24.tar"));
         await docker.DockerAsync("tag", "127.0.0.1:5600/t/tiny:s2", "busybox");
-        var result = await Command.RunAsync("bash", [script], Environment(docker), clone);
+        await docker.DockerAsync("save", "--output", Path.Combine(clone, "busybox.tar"), "busybox");
+        var programs = await ProgramsAsync(docker);
+        var result = await Command.RunAsync("bash", [script], new Dictionary<string, string?>
+        {
+            ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["XDG_DATA_HOME"] = site.NewPath("data"),
+            ["IMAGE2IPFS_STORE"] = null,
+            [Scripts.WorkFolderVariable] = Scripts.WorkFolder,
+            // Tests that the README runs do not run this one again.
+            [EndToEnd.Variable] = null,
+        }, clone);
         Assert.True(result.ExitCode == 0, $"exit code {result.ExitCode}\n{result.Output}\n{result.Error}");
     }
 
@@ -32,13 +43,22 @@ public sealed class ReadmeTests(Site site)
         Assert.DoesNotContain("nor this", script, StringComparison.Ordinal);
     }
 
-    /// <summary>A home without a store; and tests that the README runs do not run this one again.</summary>
-    private Dictionary<string, string?> Environment(DockerEngine docker) => new()
+    /// <summary>A folder with the programs that people have in their PATH by then: docker, as this machine can run it, and image2ipfs.</summary>
+    private async Task<string> ProgramsAsync(DockerEngine docker)
     {
-        ["XDG_DATA_HOME"] = site.NewPath("data"),
-        ["IMAGE2IPFS_STORE"] = null,
-        ["DOCKER_HOST"] = docker.Address,
-        ["PATH"] = $"/usr/sbin:/usr/bin:/sbin:/bin:{System.Environment.GetEnvironmentVariable("PATH")}",
-        [EndToEnd.Variable] = null,
-    };
+        var folder = Path.GetDirectoryName(site.NewPath("x"))!;
+        await WriteAsync("image2ipfs", $"""exec '{Programs.Dotnet}' '{Programs.Publisher}' "$@" """);
+        await WriteAsync("docker", $$"""
+            [ "$1" != run ] || set -- run --network none --ulimit nofile=1024:1024 "${@:2}"
+            exec {{docker.Command}} "$@"
+            """);
+        return folder;
+
+        async Task WriteAsync(string name, string lines)
+        {
+            var file = Path.Combine(folder, name);
+            await File.WriteAllTextAsync(file, $"#!/bin/bash\n{lines}\n", TestContext.Current.CancellationToken);
+            (await Command.RunAsync("chmod", ["+x", file])).Succeeded();
+        }
+    }
 }

@@ -42,10 +42,10 @@ public sealed class RoundTripTests(Site site)
             (await (await site.ClientAsync(other)).PullAsync(await site.ReferenceAsync(second, again, ":other"))).AssertIs(again);
     }
 
-    private async Task<Published> PublishFromPipeAsync(DockerEngine docker, params string[] references)
+    private async Task<Published> PublishFromPipeAsync(DockerEngine docker, string reference)
     {
         var publisher = site.Publisher;
-        var pipe = $"set -euo pipefail; {docker.SaveCommand(references)} | '{Programs.Dotnet}' '{Programs.Publisher}' --json";
+        var pipe = $"set -euo pipefail; {docker.Command} save '{reference}' | '{Programs.Dotnet}' '{Programs.Publisher}' --json";
         var environment = new Dictionary<string, string?>(publisher.Environment) { [Scripts.WorkFolderVariable] = Scripts.WorkFolder };
         return Published.Parse((await Command.RunAsync("bash", ["-c", pipe], environment)).Succeeded().Output);
     }

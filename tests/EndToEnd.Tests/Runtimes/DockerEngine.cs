@@ -7,9 +7,6 @@ namespace Image2Ipfs.EndToEnd.Tests.Runtimes;
 /// <param name="store"><c>graph</c>, or <c>store</c> for the containerd image store.</param>
 public sealed class DockerEngine(string version, string store) : Client
 {
-    /// <summary>For DOCKER_HOST; at the same path inside and outside of a root.</summary>
-    public string Address => $"unix://{Scripts.WorkFolder}/docker-{version}-{store}/docker.sock";
-
     public override Task StartAsync() => EngineAsync("start");
 
     public override Task StopAsync() => EngineAsync("stop");
@@ -32,9 +29,8 @@ public sealed class DockerEngine(string version, string store) : Client
 
     public override Task<string> RunAsync(string reference) => DockerAsync("run", "--rm", "--network", "none", "--ulimit", "nofile=1024:1024", reference);
 
-    /// <summary>The shell command that writes the image's archive to stdout.</summary>
-    public string SaveCommand(params IEnumerable<string> references) =>
-        string.Join(' ', [$"'{Scripts.PathOf("docker-engine.sh")}'", version, store, "docker", "save", .. references.Select(r => $"'{r}'")]);
+    /// <summary>The shell's words for this engine's <c>docker</c>.</summary>
+    public string Command => $"'{Scripts.PathOf("docker-engine.sh")}' {version} {store} docker";
 
     public Task<string> DockerAsync(params IEnumerable<string> arguments) => EngineAsync(["docker", .. arguments]);
 
