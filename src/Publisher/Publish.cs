@@ -1,6 +1,7 @@
 using Image2Ipfs.Publisher.Archive;
 using Image2Ipfs.Publisher.Describe;
 using Image2Ipfs.Publisher.Layers;
+using Image2Ipfs.Publisher.Output;
 using Image2Ipfs.Store;
 
 namespace Image2Ipfs.Publisher;
@@ -34,6 +35,8 @@ internal sealed class Publish(LocalStore store, PublishOptions options, PublishP
 
         // 5
         var tree = ImageTree.Tie(options.Profile, forms, staging);
+        // Before the store has it: what nobody can pull does not belong there.
+        forms.ForEach(f => PullName.CheckLength(tree.Root.Cid, f.Tagged.Name));
         var result = new PublishResult(tree.Root.Cid, forms) { TotalSize = tree.Root.TotalSize };
         if (options.NoAdd)
             return result;

@@ -97,9 +97,11 @@ public static class Car
                         break;
                 }
             }
-            return version == 1 ? roots : throw new InvalidDataException($"CAR version {version} is not known");
+            if (version != 1)
+                throw new InvalidDataException($"CAR version {version} is not known");
+            return roots.Count > 0 ? roots : throw new InvalidDataException("a CAR header has no root");
         }
-        catch (Exception e) when (e is CborContentException or InvalidOperationException)
+        catch (Exception e) when (e is CborContentException or InvalidOperationException or OverflowException)
         {
             throw new InvalidDataException("a CAR header cannot be read", e);
         }
@@ -113,6 +115,7 @@ public static class Car
         if (bytes is not [0, ..])
             throw new InvalidDataException("a CAR header has a root that is no CID");
         bytes = bytes[1..];
-        return Cid.Read(ref bytes);
+        var cid = Cid.Read(ref bytes);
+        return bytes.IsEmpty ? cid : throw new InvalidDataException("a CAR header has a root with bytes after its CID");
     }
 }

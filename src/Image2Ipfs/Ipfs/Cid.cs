@@ -69,6 +69,9 @@ public sealed class Cid : IEquatable<Cid>
         if (length > MaxHashBytes || length > (ulong)from.Length || (function == Sha2_256 && length != 32))
             throw new InvalidDataException("a CID's hash has a wrong length");
         var hashStart = start.Length - from.Length;
+        // Every number has one spelling, the shortest, so that a CID's bytes have one too.
+        if (hashStart != 1 + Varint.Length(codec) + Varint.Length(function) + Varint.Length(length))
+            throw new InvalidDataException("a CID has a number that is not written the shortest way");
         from = from[(int)length..];
         return new Cid(start[..(hashStart + (int)length)].ToArray(), 1, codec, function, hashStart);
     }
@@ -94,13 +97,15 @@ public sealed class Cid : IEquatable<Cid>
         try
         {
             ReadOnlySpan<byte> rest = bytes;
-            cid = Read(ref rest);
-            return rest.IsEmpty && (cid.Version == 1 || text[0] is 'c' or 'Q');
+            var read = Read(ref rest);
+            if (rest.IsEmpty && (read.Version == 1 || text[0] is 'c' or 'Q'))
+                cid = read;
         }
         catch (InvalidDataException)
         {
             return false;
         }
+        return cid is not null;
     }
 
     /// <exception cref="FormatException">The text is no CID.</exception>
@@ -112,7 +117,10 @@ public sealed class Cid : IEquatable<Cid>
         if (coder is not Base58 && text.ContainsAnyExcept(LowerAlphanumeric))
             return null;
         var bytes = new byte[Math.Max(coder.GetSafeByteCountForDecoding(text), 64)];
-        return coder.TryDecode(text, bytes, out var written) ? bytes[..written] : null;
+        if (!coder.TryDecode(text, bytes, out var written))
+            return null;
+        // Base32 does not use all bits of its last character; set, they would make a second text of the same bytes.
+        return coder is Base32 && !text.SequenceEqual(LowerBase32(bytes[..written])) ? null : bytes[..written];
     }
 
     private static readonly SearchValues<char> LowerAlphanumeric = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789");

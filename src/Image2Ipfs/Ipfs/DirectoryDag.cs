@@ -39,9 +39,9 @@ public static class DirectoryDag
     /// <param name="getBlock">Gives a block of the DAG, already checked against its CID.</param>
     /// <exception cref="InvalidDataException">It is no directory, or a broken one.</exception>
     public static IEnumerable<DagLink> Entries(Cid directory, Func<Cid, ReadOnlyMemory<byte>> getBlock) =>
-        Entries(directory, getBlock, depth: 0);
+        Entries(directory, getBlock, seen: null, depth: 0);
 
-    private static IEnumerable<DagLink> Entries(Cid directory, Func<Cid, ReadOnlyMemory<byte>> getBlock, int depth)
+    private static IEnumerable<DagLink> Entries(Cid directory, Func<Cid, ReadOnlyMemory<byte>> getBlock, HashSet<Cid>? seen, int depth)
     {
         var node = DagPbNode.Decode(getBlock(directory));
         var data = UnixFsData.Decode(node.Data);
@@ -49,16 +49,21 @@ public static class DirectoryDag
             return node.Links;
         if (data.Type != UnixFsType.HamtShard)
             throw new InvalidDataException($"{directory} is not a directory");
-        return ShardEntries(directory, node, data, getBlock, depth);
+        return ShardEntries(directory, node, data, getBlock, seen, depth);
     }
 
-    private static IEnumerable<DagLink> ShardEntries(Cid shard, DagPbNode node, UnixFsData data, Func<Cid, ReadOnlyMemory<byte>> getBlock, int depth)
+    private static IEnumerable<DagLink> ShardEntries(
+        Cid shard, DagPbNode node, UnixFsData data, Func<Cid, ReadOnlyMemory<byte>> getBlock, HashSet<Cid>? seen, int depth)
     {
         // A fanout of 2^30 in a block of some bytes made readers allocate gigabytes: CVE-2023-23625.
         if (data.Fanout is not { } fanout || fanout is < 8 or > 1024 || !ulong.IsPow2(fanout) || data.HashFunction != Murmur3X64)
             throw new InvalidDataException($"{shard} is a sharded directory that cannot be read");
         if (depth > 64)
             throw new InvalidDataException($"{shard} is nested too deep");
+        // A name has one place, so a shard has too; ten links to one shard over ten links to another would never end.
+        seen ??= [];
+        if (!seen.Add(shard))
+            throw new InvalidDataException($"{shard} lies in a sharded directory twice");
         var prefix = (fanout - 1).ToString("X", CultureInfo.InvariantCulture).Length;
         foreach (var link in node.Links)
         {
@@ -67,7 +72,7 @@ public static class DirectoryDag
             if (link.Name.Length > prefix)
                 yield return link with { Name = link.Name[prefix..] };
             else
-                foreach (var below in Entries(link.Cid, getBlock, depth + 1))
+                foreach (var below in Entries(link.Cid, getBlock, seen, depth + 1))
                     yield return below;
         }
     }

@@ -20,7 +20,7 @@ public sealed class FileDag : IDisposable
     private readonly CidProfile _profile;
     private readonly Action<Block> _onInnerNode;
     private readonly List<List<Child>> _levels = [[]];
-    private readonly byte[] _chunk;
+    private byte[] _chunk;
     private int _filled;
     private long _size;
 
@@ -69,7 +69,13 @@ public sealed class FileDag : IDisposable
         }
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_chunk);
+    public void Dispose()
+    {
+        // Once: a buffer that is given back twice is lent to two.
+        if (_chunk.Length > 0)
+            ArrayPool<byte>.Shared.Return(_chunk);
+        _chunk = [];
+    }
 
     /// <summary>The block of a leaf with this content.</summary>
     public static byte[] Leaf(CidProfile profile, ReadOnlyMemory<byte> content) =>

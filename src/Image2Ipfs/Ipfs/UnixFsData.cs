@@ -74,7 +74,11 @@ public sealed record UnixFsData(UnixFsType Type)
             var field = Varint.Read(ref rest);
             switch (field)
             {
-                case 0x08: type = (UnixFsType)Varint.Read(ref rest); break;
+                case 0x08:
+                    type = Varint.Read(ref rest) is <= (ulong)UnixFsType.HamtShard and var known
+                        ? (UnixFsType)known
+                        : throw new InvalidDataException("a UnixFS node has an unknown type");
+                    break;
                 case 0x12:
                     var length = DagPbNode.Bytes(ref rest).Length;
                     data = message.Slice(message.Length - rest.Length - length, length);
@@ -92,7 +96,11 @@ public sealed record UnixFsData(UnixFsType Type)
         }
         return new UnixFsData(type ?? throw new InvalidDataException("a UnixFS node has no type"))
         {
-            Data = data, FileSize = fileSize, BlockSizes = blockSizes, HashFunction = hashFunction, Fanout = fanout,
+            Data = data,
+            FileSize = fileSize,
+            BlockSizes = blockSizes,
+            HashFunction = hashFunction,
+            Fanout = fanout,
         };
     }
 

@@ -3,6 +3,8 @@ namespace Image2Ipfs.Ipfs;
 /// <summary>Small files whose blocks, leaves included, lie in memory.</summary>
 public static class UnixFsFile
 {
+    private const int MaxOverhead = 1024 * 1024;
+
     /// <summary>The file's blocks, its leaves too.</summary>
     /// <param name="profile">Decides the CIDs.</param>
     /// <param name="content">The file's bytes.</param>
@@ -30,6 +32,7 @@ public static class UnixFsFile
     public static byte[] Read(Cid file, Func<Cid, ReadOnlyMemory<byte>> getBlock, int maxBytes)
     {
         using var content = new MemoryStream();
+        long blockBytes = 0;
         Append(file, depth: 0);
         return content.ToArray();
 
@@ -38,6 +41,9 @@ public static class UnixFsFile
             if (depth > 32)
                 throw new InvalidDataException($"{file} is nested too deep");
             var block = getBlock(cid);
+            // Envelopes and links are little beside content. Where they are not, nodes link to one another again and again.
+            if ((blockBytes += block.Length) > 2L * maxBytes + MaxOverhead)
+                throw new InvalidDataException($"{file} has too many blocks");
             if (cid.Codec == Cid.Raw)
             {
                 Write(block);
@@ -47,6 +53,8 @@ public static class UnixFsFile
             var data = UnixFsData.Decode(node.Data);
             if (data.Type is not (UnixFsType.File or UnixFsType.Raw))
                 throw new InvalidDataException($"{file} is not a file");
+            if (data.BlockSizes.Count != node.Links.Count || node.Links.Any(link => link.Name.Length > 0))
+                throw new InvalidDataException($"{file} has a link without a size, or with a name");
             Write(data.Data);
             foreach (var link in node.Links)
                 Append(link.Cid, depth + 1);

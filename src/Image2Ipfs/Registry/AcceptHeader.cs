@@ -75,7 +75,7 @@ public sealed class AcceptHeader
                 range == type.Value ? 3 :
                 range == "*/*" ? 1 :
                 range.EndsWith("/*", StringComparison.Ordinal) && type.Value.StartsWith(range.AsSpan(0, range.Length - 1), StringComparison.Ordinal) ? 2 : 0;
-            if (specificity > 0 && (specificity > best.Specificity || (specificity == best.Specificity && quality > best.Quality)))
+            if (specificity > best.Specificity || (specificity > 0 && specificity == best.Specificity && quality > best.Quality))
                 best = (specificity, quality);
         }
         return best.Quality;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -95,7 +96,8 @@ public static class GoJson
         foreach (var member in json.EnumerateObject())
         {
             var value = new ArrayBufferWriter<byte>();
-            WriteCompact(value, Encoding.UTF8.GetBytes(member.Value.GetRawText()));
+            // Its own bytes: a text would turn what is not UTF-8 into something else, and the digest with it.
+            WriteCompact(value, JsonMarshal.GetRawUtf8Value(member.Value));
             members[member.Name] = Encoding.UTF8.GetString(value.WrittenSpan);
         }
         return members;

@@ -38,8 +38,14 @@ public sealed partial class ImageConfig
             var root = json.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
                 throw new FormatException("it is not a JSON object");
+            // A name of half a surrogate pair throws when it is read: here, not when schema 1 is written.
+            foreach (var member in root.EnumerateObject())
+                _ = member.Name;
             if (!root.TryGetProperty("rootfs", out var rootfs) || rootfs.ValueKind != JsonValueKind.Object)
                 throw new FormatException("it has no rootfs");
+            // Schema 1 sorts the members by name: a name that cannot be read shows here.
+            foreach (var member in root.EnumerateObject())
+                _ = member.Name;
 
             var diffIds = Elements(rootfs, "diff_ids").Select(e => Digest.Parse(e.GetString() ?? "")).ToList();
             var history = Elements(root, "history").Select(HistoryEntry.From).ToList();
@@ -83,6 +89,6 @@ public sealed partial class ImageConfig
         return match.Groups[1].Value + fraction + offset;
     }
 
-    [GeneratedRegex(@"\A(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)\z")]
+    [GeneratedRegex(@"\A([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})\z")]
     private static partial Regex Rfc3339();
 }

@@ -44,7 +44,7 @@ public static class ImageIndex
     private static Descriptor ReadDescriptor(JsonElement e) =>
         new(new MediaType(e.GetProperty("mediaType").GetString() ?? ""),
             Digest.Parse(e.GetProperty("digest").GetString() ?? ""),
-            e.GetProperty("size").GetInt64())
+            e.GetProperty("size").GetInt64() is >= 0 and var size ? size : throw new FormatException("a size is negative"))
         {
             Platform = e.TryGetProperty("platform", out var p) ? ReadPlatform(p) : null,
             Name = e.TryGetProperty("annotations", out var a) && a.TryGetProperty(Descriptor.RefName, out var name) ? name.GetString() : null,

@@ -8,8 +8,8 @@ namespace Image2Ipfs.Registry;
 /// The canonical payload of a schema 1 manifest, made from a newer image's configuration and layers, for the clients
 /// that read nothing else. Its digest is the digest of this payload, whoever signs it (<see cref="Schema1Signer"/>).
 /// <code>
-/// id(layer)   = sha256hex( blobSum + " " + parent )              the lower layers, from the base up
-/// id(top)     = sha256hex( blobSum + " " + parent + " " + configuration )
+/// id(layer)   = sha256hex( hex(blobSum) + " " + parent )         the lower layers, from the base up
+/// id(top)     = sha256hex( hex(blobSum) + " " + parent + " " + configuration )
 /// v1(layer)   = {id, parent?, comment?, created, container_config: {Cmd: [created_by]}, author?, throwaway?}
 /// v1(top)     = the configuration without rootfs and history, with id, parent?, throwaway?, keys sorted
 /// payload     = {schemaVersion, name, tag, architecture, fsLayers, history}, the top layer first
@@ -23,8 +23,12 @@ public static class Schema1
 
     public static readonly Digest EmptyLayerDigest = Digest.Sha256(EmptyLayer.Span);
 
+    /// <summary>The manifest repeats the configuration and names a layer a step; clients refuse more than some MiB.</summary>
+    private const int MaxHistory = 1024;
+
     /// <summary>
-    /// The payload, or null where schema 1 cannot say what the image is: no history, or one that does not fit the layers.
+    /// The payload, or null where schema 1 cannot say what the image is: no history, an endless one, or one that does
+    /// not fit the layers.
     /// </summary>
     /// <param name="name">What the payload calls the repository.</param>
     /// <param name="tag">What the payload calls the tag.</param>
@@ -32,7 +36,7 @@ public static class Schema1
     /// <param name="layers">The digests of the compressed layers, base first.</param>
     public static byte[]? TryWritePayload(RepositoryName name, Tag tag, ImageConfig config, IReadOnlyList<Digest> layers)
     {
-        if (config.History.Count == 0 || config.DiffIds.Count != layers.Count || config.History.Count(h => !h.EmptyLayer) != layers.Count)
+        if (config.History.Count is 0 or > MaxHistory || config.DiffIds.Count != layers.Count || config.History.Count(h => !h.EmptyLayer) != layers.Count)
             return null;
 
         var fsLayers = new List<Digest>();
@@ -44,7 +48,7 @@ public static class Schema1
             var entry = config.History[i];
             var blob = entry.EmptyLayer ? EmptyLayerDigest : layers[nextLayer++];
             var top = i == config.History.Count - 1;
-            var id = Id(top ? [blob.ToString(), " ", parent, " "] : [blob.ToString(), " ", parent], top ? config.Bytes.Span : []);
+            var id = Id(top ? [blob.Hex, " ", parent, " "] : [blob.Hex, " ", parent], top ? config.Bytes.Span : []);
             if (i == 0 && !top && config.BaseLayer is { } baseLayer)
                 parent = Convert.ToHexStringLower(SHA384.HashData(Encoding.UTF8.GetBytes(baseLayer)).AsSpan(0, 32));
             fsLayers.Insert(0, blob);

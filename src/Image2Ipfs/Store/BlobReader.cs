@@ -27,6 +27,9 @@ internal sealed class BlobReader : IDisposable
 
     public byte[] Read(long offset, long length)
     {
+        // Before there is memory for it: the length is what some node says.
+        if (offset < 0 || length < 0 || length > Length - offset)
+            throw new InvalidDataException($"blob {_digest} is too short");
         var bytes = new byte[length];
         for (var filled = 0; filled < bytes.Length;)
         {

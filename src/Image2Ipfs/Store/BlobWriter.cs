@@ -40,8 +40,10 @@ public sealed class BlobWriter : IDisposable
     public StagedBlob Finish()
     {
         var dag = _dag.Finish();
+        // Closed here and not by Dispose: the commit may come first, and reads the one and renames the other.
         _content.Flush(flushToDisk: true);
-        _nodes?.Flush();
+        _content.Dispose();
+        _nodes?.Dispose();
         _finished = true;
         return new StagedBlob(Digest.FromSha256Hash(_sha256.GetHashAndReset()), _size, dag)
         {

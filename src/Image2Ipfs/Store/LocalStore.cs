@@ -95,7 +95,7 @@ public sealed class LocalStore(string folder)
         }
     }
 
-    /// <summary>Renames a publish's blobs into their places, then its root. What is there already stays.</summary>
+    /// <summary>Renames a publish's blobs into their places, then its root.</summary>
     /// <returns>The blobs that the store did not have.</returns>
     internal IReadOnlyList<StagedBlob> Commit(Cid root, string carFile, IEnumerable<StagedBlob> blobs)
     {
@@ -106,12 +106,11 @@ public sealed class LocalStore(string folder)
         {
             foreach (var blob in blobs)
             {
-                // A file of another length is what a power cut may leave; the whole one takes its place.
+                // The new file takes the old one's place: a power cut or a bad disk may have damaged that.
                 var there = new FileInfo(BlobFile(blob.Digest));
-                if (there.Exists && there.Length == blob.Size)
-                    continue;
+                if (!there.Exists || there.Length != blob.Size)
+                    added.Add(blob);
                 File.Move(blob.File, there.FullName, overwrite: true);
-                added.Add(blob);
             }
             File.Move(carFile, RootFile(root), overwrite: true);
         }

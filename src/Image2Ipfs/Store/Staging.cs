@@ -1,4 +1,5 @@
 using Image2Ipfs.Ipfs;
+using Image2Ipfs.Registry;
 
 namespace Image2Ipfs.Store;
 
@@ -8,6 +9,7 @@ public sealed class Staging : IDisposable
     private readonly LocalStore _store;
     private readonly string _folder;
     private readonly FileStream _lock;
+    private readonly Dictionary<Digest, StagedBlob> _added = [];
     private int _files;
 
     internal Staging(LocalStore store, CidProfile profile, string folder, FileStream held) =>
@@ -18,11 +20,15 @@ public sealed class Staging : IDisposable
     /// <summary>Begins a blob whose digest is known only at its end. Several may be written at once.</summary>
     public BlobWriter BeginBlob() => new(Profile, Path.Combine(_folder, $"{Interlocked.Increment(ref _files)}"));
 
+    /// <summary>Adds a small blob, once however often it is added: an image's manifests are the same under each of its names.</summary>
     public StagedBlob AddBlob(ReadOnlySpan<byte> content)
     {
+        var digest = Digest.Sha256(content);
+        if (_added.TryGetValue(digest, out var there))
+            return there;
         using var writer = BeginBlob();
         writer.Write(content);
-        return writer.Finish();
+        return _added[digest] = writer.Finish();
     }
 
     /// <summary>Makes the root and its blobs appear in the store.</summary>

@@ -7,6 +7,9 @@ internal static class StoreLock
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>What an open says when another one has the file: EAGAIN of Linux and of macOS, ERROR_SHARING_VIOLATION.</summary>
+    private static readonly int[] Taken = [11, 35, unchecked((int)0x80070020)];
+
     /// <summary>Waits until nobody else has it. It is held for moments only: while files are renamed or unlinked.</summary>
     public static FileStream Acquire(string file)
     {
@@ -24,7 +27,7 @@ internal static class StoreLock
         {
             return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
         }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException) && File.Exists(file))
+        catch (IOException e) when (Taken.Contains(e.HResult))
         {
             return null;
         }

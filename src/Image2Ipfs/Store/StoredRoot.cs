@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 
@@ -10,9 +11,18 @@ namespace Image2Ipfs.Store;
 /// </summary>
 public sealed class StoredRoot
 {
+    // No image comes near these. A root that somebody else made may hold one directory again and again, without end.
+    private const int MaxFiles = 50_000;
+    private const int MaxPathLength = 1024;
+    private const int MaxDepth = 1024;
+
+    /// <summary>Blocks of IPFS have at most 2 MiB. A longer "leaf" is a blob whose inner nodes are missing.</summary>
+    private const int MaxLeaf = 2 * 1024 * 1024;
+
     private readonly LocalStore _store;
     private readonly Dictionary<Cid, ReadOnlyMemory<byte>> _blocks;
     private readonly Dictionary<Cid, Digest> _digests;
+    private int _entries;
 
     private StoredRoot(LocalStore store, Cid cid, Dictionary<Cid, ReadOnlyMemory<byte>> blocks, long size)
     {
@@ -65,7 +75,7 @@ public sealed class StoredRoot
     /// <summary>Copies a file of the tree out of the store.</summary>
     /// <param name="link">One of <see cref="Files"/>.</param>
     /// <param name="to">A file that is not there yet.</param>
-    /// <exception cref="InvalidDataException">Its bytes are missing.</exception>
+    /// <exception cref="InvalidDataException">Its bytes are missing or damaged.</exception>
     public void CopyFile(DagLink link, string to)
     {
         if (!_digests.TryGetValue(link.Cid, out var digest))
@@ -82,6 +92,10 @@ public sealed class StoredRoot
         {
             throw new InvalidDataException($"blob {digest} is missing", e);
         }
+        // A blob may have rotted since it was written, and nothing in a folder would say so.
+        using var copy = File.OpenRead(to);
+        if (Digest.FromSha256Hash(SHA256.HashData(copy)) != digest)
+            throw new InvalidDataException($"blob {digest} is damaged");
     }
 
     /// <summary>Every block of the DAG, depth first from the root, each once: the order of a CAR that a gateway serves.</summary>
@@ -89,11 +103,13 @@ public sealed class StoredRoot
     public IEnumerable<Block> Blocks()
     {
         var seen = new HashSet<Cid>();
-        return Blocks(Cid, null, 0, 0);
+        return Blocks(Cid, null, 0, 0, depth: 0);
 
         // offset and size: the slice of the blob that this node stands for.
-        IEnumerable<Block> Blocks(Cid cid, BlobReader? blob, long offset, long size)
+        IEnumerable<Block> Blocks(Cid cid, BlobReader? blob, long offset, long size, int depth)
         {
+            if (depth > MaxDepth)
+                throw new InvalidDataException($"{Cid}.car is nested too deep");
             if (!seen.Add(cid))
                 yield break;
             using var opened = blob is null && _digests.TryGetValue(cid, out var digest) ? new BlobReader(_store.BlobFile(digest), digest) : null;
@@ -103,7 +119,7 @@ public sealed class StoredRoot
 
             if (!_blocks.TryGetValue(cid, out var block))
             {
-                if (blob is null)
+                if (blob is null || size > MaxLeaf)
                     throw new InvalidDataException($"block {cid} is missing");
                 yield return new Block(cid, FileDag.Leaf(Profile, blob.Read(offset, size)));
                 yield break;
@@ -117,7 +133,7 @@ public sealed class StoredRoot
             for (var i = 0; i < node.Links.Count; i++)
             {
                 var part = blob is not null && i < sizes.Count ? (long)sizes[i] : 0;
-                foreach (var below in Blocks(node.Links[i].Cid, blob, offset, part))
+                foreach (var below in Blocks(node.Links[i].Cid, blob, offset, part, depth + 1))
                     yield return below;
                 offset += part;
             }
@@ -135,6 +151,8 @@ public sealed class StoredRoot
             if (entry.Name is "" or "." or ".." || entry.Name.AsSpan().ContainsAny('/', '\\', '\0'))
                 throw new InvalidDataException($"{Cid} has an entry that no folder can hold");
             var entryPath = path + entry.Name;
+            if (entryPath.Length > MaxPathLength || ++_entries > MaxFiles)
+                throw new InvalidDataException($"{Cid}.car lists more files, or deeper ones, than an image has");
             if (IsDirectory(entry.Cid))
                 foreach (var below in Walk(entryPath + "/", entry.Cid))
                     yield return below;

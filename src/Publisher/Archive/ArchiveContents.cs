@@ -19,14 +19,14 @@ internal sealed class ArchiveContents
     public void Add(string path, Member member)
     {
         if (!_members.TryAdd(path, member))
-            throw new PublisherException($"the archive has '{Printable.Text(path)}' twice");
+            throw PublisherException.BadArchive($"the archive has '{Printable.Text(path)}' twice");
     }
 
     public ReadOnlyMemory<byte> Document(string path) => Find(path) switch
     {
         Member.Document document => document.Content,
         null => throw Missing(path),
-        _ => throw new PublisherException($"'{Printable.Text(path)}' in the archive is not JSON"),
+        _ => throw PublisherException.BadArchive($"'{Printable.Text(path)}' in the archive is not JSON"),
     };
 
     /// <param name="path">As the archive's metadata names it.</param>
@@ -39,7 +39,8 @@ internal sealed class ArchiveContents
             case Member.Layer layer:
                 return await layer.Staged.WaitAsync(cancel).ConfigureAwait(false);
             case Member.Document document:
-                return await (await pipeline.AddAsync(document.Content, Stream.Null, cancel).ConfigureAwait(false)).WaitAsync(cancel).ConfigureAwait(false);
+                document.Staged ??= await pipeline.AddAsync(document.Content, Stream.Null, cancel).ConfigureAwait(false);
+                return await document.Staged.WaitAsync(cancel).ConfigureAwait(false);
             case Member.CompressedLayer compressed:
                 throw new PublisherException(
                     $"the layer '{Printable.Text(path)}' is compressed already ({compressed.Compression}), as the containerd image store writes it",
@@ -58,7 +59,7 @@ internal sealed class ArchiveContents
                 return _members.GetValueOrDefault(path);
             path = link.Target;
         }
-        throw new PublisherException($"the links from '{Printable.Text(path)}' in the archive go round in a circle");
+        throw PublisherException.BadArchive($"the links from '{Printable.Text(path)}' in the archive go round in a circle");
     }
 
     private static PublisherException Missing(string path) => new(
@@ -74,6 +75,6 @@ internal sealed class ArchiveContents
         if (name.StartsWith("sha256:", StringComparison.Ordinal))
             name = name["sha256:".Length..];
         if (Digest.TryParse("sha256:" + name, out var named) && named != actual)
-            throw new PublisherException($"'{Printable.Text(path)}' in the archive is damaged: its content has the digest {actual}");
+            throw PublisherException.BadArchive($"'{Printable.Text(path)}' in the archive is damaged: its content has the digest {actual}");
     }
 }

@@ -25,27 +25,33 @@ internal sealed class ArchiveReader(LayerPipeline pipeline, PublishProgress prog
     public async Task<ArchiveContents> ReadAsync(Stream input, CancellationToken cancel)
     {
         var contents = new ArchiveContents();
+        TarInput? tarInput = null;
         try
         {
             using var archive = ArchiveStream.Open(input);
-            using var tar = new TarReader(archive, leaveOpen: true);
+            tarInput = new TarInput(archive, MaxDocument);
+            using var tar = new TarReader(tarInput, leaveOpen: true);
             var members = 0;
             while (tar.GetNextEntry() is { } entry)
             {
                 cancel.ThrowIfCancellationRequested();
                 if (++members > MaxMembers)
-                    throw new PublisherException($"the archive has more than {MaxMembers} members");
+                    throw PublisherException.BadArchive($"the archive has more than {MaxMembers} members");
                 var path = MemberPath.Normalize(entry.Name);
                 if (await ReadMemberAsync(path, entry, cancel).ConfigureAwait(false) is { } member)
                     contents.Add(path, member);
             }
             Drain(archive);
         }
+        catch (EndOfStreamException) when (tarInput is { IsEmpty: true })
+        {
+            // Nothing in it is what the caller says.
+        }
         catch (Exception e) when (e is EndOfStreamException or IncompleteArchiveException)
         {
             throw new PublisherException("the archive is cut off", "was the program that wrote it interrupted? save the image again", e);
         }
-        catch (Exception e) when (e is InvalidDataException or FormatException or SharpCompressException or ArgumentException or IOException { InnerException: InvalidDataException })
+        catch (Exception e) when (e is InvalidDataException or FormatException or SharpCompressException or ArgumentException or NotSupportedException or InvalidOperationException or IOException { InnerException: InvalidDataException })
         {
             throw new PublisherException($"this is not a readable archive: {Printable.Text(e.Message)}", "pass what 'docker save IMAGE' writes", e);
         }
@@ -65,7 +71,7 @@ internal sealed class ArchiveReader(LayerPipeline pipeline, PublishProgress prog
             case TarEntryType.Directory or TarEntryType.DirectoryList or TarEntryType.GlobalExtendedAttributes:
                 return null;
             default:
-                throw new PublisherException($"the archive has '{Printable.Text(path)}' of type {entry.EntryType}, which no image archive holds");
+                throw PublisherException.BadArchive($"the archive has '{Printable.Text(path)}' of type {entry.EntryType}, which no image archive holds");
         }
     }
 
@@ -92,7 +98,7 @@ internal sealed class ArchiveReader(LayerPipeline pipeline, PublishProgress prog
     {
         _documentBytes += length;
         if (_documentBytes > MaxDocuments)
-            throw new PublisherException($"the archive has more than {MaxDocuments / 1024 / 1024} MiB of JSON, up to '{Printable.Text(path)}'");
+            throw PublisherException.BadArchive($"the archive has more than {MaxDocuments / 1024 / 1024} MiB of JSON, up to '{Printable.Text(path)}'");
         var document = new byte[length];
         head.CopyTo(document, 0);
         content.ReadExactly(document.AsSpan(head.Length));

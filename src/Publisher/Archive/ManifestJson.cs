@@ -14,6 +14,9 @@ internal sealed class ManifestJson(ArchiveContents contents, LayerPipeline pipel
 {
     public const string Path = "manifest.json";
 
+    private readonly ImageBudget _budget = new();
+    private readonly Dictionary<string, ImageConfig> _configs = new(StringComparer.Ordinal);
+
     /// <exception cref="PublisherException">The archive is not whole, or does not fit together.</exception>
     public async Task<List<SourceImage>> ReadImagesAsync(CancellationToken cancel)
     {
@@ -38,7 +41,7 @@ internal sealed class ManifestJson(ArchiveContents contents, LayerPipeline pipel
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new PublisherException($"the archive's {Path} cannot be read: {Printable.Text(e.Message)}", inner: e);
+            throw PublisherException.BadArchive($"the archive's {Path} cannot be read: {Printable.Text(e.Message)}", e);
         }
 
         static List<string> Texts(JsonElement item, string name) =>
@@ -49,27 +52,35 @@ internal sealed class ManifestJson(ArchiveContents contents, LayerPipeline pipel
 
     private async Task<SourceImage> ReadImageAsync(string configPath, List<string> tags, List<string> layerPaths, CancellationToken cancel)
     {
-        ImageConfig config;
-        try
-        {
-            config = ImageConfig.Parse(contents.Document(configPath));
-        }
-        catch (FormatException e)
-        {
-            throw new PublisherException($"the image configuration '{Printable.Text(configPath)}' cannot be read: {Printable.Text(e.Message)}", inner: e);
-        }
-        ArchiveContents.CheckName(configPath, Digest.Sha256(config.Bytes.Span));
+        var config = Config(configPath);
+        _budget.Take(tags.Count, layerPaths.Count, config.Bytes.Length);
         if (config.DiffIds.Count != layerPaths.Count)
-            throw new PublisherException($"the image configuration '{Printable.Text(configPath)}' names {config.DiffIds.Count} layers, but {Path} names {layerPaths.Count}");
+            throw PublisherException.BadArchive($"the image configuration '{Printable.Text(configPath)}' names {config.DiffIds.Count} layers, but {Path} names {layerPaths.Count}");
 
         var layers = new List<StagedLayer>();
         foreach (var (path, diffId) in layerPaths.Zip(config.DiffIds))
         {
             var layer = await contents.LayerAsync(path, pipeline, cancel).ConfigureAwait(false);
             if (layer.DiffId != diffId)
-                throw new PublisherException($"the layer '{Printable.Text(path)}' has the diffID {layer.DiffId}, but its image's configuration says {diffId}", "the archive is damaged; save the image again");
+                throw PublisherException.BadArchive($"the layer '{Printable.Text(path)}' has the diffID {layer.DiffId}, but its image's configuration says {diffId}");
             layers.Add(layer);
         }
-        return new SourceImage([.. tags.Select(SourceImage.ParseReference)], config, layers);
+        return new SourceImage(tags, config, layers);
+    }
+
+    private ImageConfig Config(string path)
+    {
+        if (_configs.TryGetValue(path, out var config))
+            return config;
+        try
+        {
+            config = ImageConfig.Parse(contents.Document(path));
+        }
+        catch (FormatException e)
+        {
+            throw PublisherException.BadArchive($"the image configuration '{Printable.Text(path)}' cannot be read: {Printable.Text(e.Message)}", e);
+        }
+        ArchiveContents.CheckName(path, Digest.Sha256(config.Bytes.Span));
+        return _configs[path] = config;
     }
 }

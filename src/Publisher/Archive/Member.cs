@@ -7,7 +7,11 @@ namespace Image2Ipfs.Publisher.Archive;
 internal abstract record Member
 {
     /// <summary>JSON, or another small text: kept in memory until the end says what it is for.</summary>
-    internal sealed record Document(ReadOnlyMemory<byte> Content) : Member;
+    internal sealed record Document(ReadOnlyMemory<byte> Content) : Member
+    {
+        /// <summary>What it became when it turned out to be a layer.</summary>
+        public Task<StagedLayer>? Staged { get; set; }
+    }
 
     /// <summary>Anything else is taken for a layer and compressed at once, since what names the layers comes last.</summary>
     internal sealed record Layer(Task<StagedLayer> Staged) : Member;

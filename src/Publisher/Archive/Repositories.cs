@@ -15,69 +15,74 @@ internal sealed class Repositories(ArchiveContents contents, LayerPipeline pipel
 {
     public const string Path = "repositories";
 
-    /// <summary>Docker's own limit is 127 layers; aufs had 42.</summary>
-    private const int MaxLayers = 1024;
-
     /// <summary>What belongs to a layer or a build alone and not into a configuration.</summary>
     private static readonly string[] NotInConfig = ["id", "parent", "Size", "parent_id", "layer_id", "throwaway", "rootfs", "history"];
+
+    private readonly ImageBudget _budget = new();
+    private readonly Dictionary<string, V1Image> _images = new(StringComparer.Ordinal);
 
     /// <exception cref="PublisherException">The archive is not whole, or does not fit together.</exception>
     public async Task<List<SourceImage>> ReadImagesAsync(CancellationToken cancel)
     {
         var images = new List<SourceImage>();
         foreach (var image in Tags().GroupBy(t => t.Id, t => t.Reference))
-            images.Add(await ReadImageAsync(image.Key, [.. image.OfType<ImageReference>()], cancel).ConfigureAwait(false));
+            images.Add(await ReadImageAsync(image.Key, [.. image.OfType<string>()], cancel).ConfigureAwait(false));
         return images;
     }
 
     /// <summary>An archive of an image without a name has no <c>repositories</c>: the image is the one that is nobody's parent.</summary>
-    private List<(string Id, ImageReference? Reference)> Tags()
+    private List<(string Id, string? Reference)> Tags()
     {
         if (!contents.Contains(Path))
         {
             var ids = contents.Paths.Where(p => p.EndsWith("/json", StringComparison.Ordinal)).Select(p => p[..^"/json".Length]).ToList();
-            var parents = ids.Select(id => V1Image.Parse(id, contents.Document(id + "/json")).Parent).ToHashSet();
-            return [.. ids.Where(id => !parents.Contains(id)).Order(StringComparer.Ordinal).Select(id => (id, (ImageReference?)null))];
+            var parents = ids.Select(id => Image(id).Parent).ToHashSet();
+            return [.. ids.Where(id => !parents.Contains(id)).Order(StringComparer.Ordinal).Select(id => (id, (string?)null))];
         }
         try
         {
             using var json = JsonDocument.Parse(contents.Document(Path));
             return [.. json.RootElement.EnumerateObject().SelectMany(name => name.Value.EnumerateObject().Select(tag => (
                 tag.Value.GetString() ?? throw new JsonException("an image has no ID"),
-                (ImageReference?)SourceImage.ParseReference($"{name.Name}:{tag.Name}"))))];
+                (string?)$"{name.Name}:{tag.Name}")))];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new PublisherException($"the archive's {Path} cannot be read: {Printable.Text(e.Message)}", inner: e);
+            throw PublisherException.BadArchive($"the archive's {Path} cannot be read: {Printable.Text(e.Message)}", e);
         }
     }
 
-    private async Task<SourceImage> ReadImageAsync(string id, IReadOnlyList<ImageReference> references, CancellationToken cancel)
+    private async Task<SourceImage> ReadImageAsync(string id, IReadOnlyList<string> references, CancellationToken cancel)
     {
         var chain = new List<V1Image>();
         for (var next = id; next is not null; next = chain[0].Parent)
         {
-            if (chain.Count == MaxLayers)
-                throw new PublisherException($"the image {Printable.Text(id)} has more than {MaxLayers} ancestors, or is one of its own");
-            chain.Insert(0, V1Image.Parse(next, contents.Document(next + "/json")));
+            if (chain.Count == ImageBudget.MaxLayers)
+                throw PublisherException.BadArchive($"the image {Printable.Text(id)} has more than {ImageBudget.MaxLayers} ancestors, or is one of its own");
+            chain.Insert(0, Image(next));
         }
         var layers = new List<StagedLayer>();
         foreach (var image in chain)
             layers.Add(await contents.LayerAsync(image.Id + "/layer.tar", pipeline, cancel).ConfigureAwait(false));
         try
         {
-            return new SourceImage(references, ImageConfig.Parse(MakeConfig(chain, layers)), layers);
+            var config = MakeConfig(chain, layers);
+            _budget.Take(references.Count, layers.Count, config.Length);
+            return new SourceImage(references, ImageConfig.Parse(config), layers);
         }
         catch (FormatException e)
         {
-            throw new PublisherException($"the image {Printable.Text(id)} cannot be described: {Printable.Text(e.Message)}", inner: e);
+            throw PublisherException.BadArchive($"the image {Printable.Text(id)} cannot be described: {Printable.Text(e.Message)}", e);
         }
     }
+
+    private V1Image Image(string id) =>
+        _images.TryGetValue(id, out var image) ? image : _images[id] = V1Image.Parse(id, contents.Document(id + "/json"));
 
     /// <summary>Go's marshalling of a map: the top image's members, compact, sorted, with rootfs and history added.</summary>
     private static byte[] MakeConfig(List<V1Image> chain, List<StagedLayer> layers)
     {
-        var members = chain[^1].Members;
+        var members = new Dictionary<string, string>(chain[^1].Members, StringComparer.Ordinal);
         foreach (var name in NotInConfig)
             members.Remove(name);
         members["rootfs"] = $$"""{"type":"layers","diff_ids":[{{string.Join(',', layers.Select(l => $"\"{l.DiffId}\""))}}]}""";
@@ -104,7 +109,7 @@ internal sealed class Repositories(ArchiveContents contents, LayerPipeline pipel
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
-                throw new PublisherException($"'{Printable.Text(id)}/json' in the archive cannot be read: {Printable.Text(e.Message)}", inner: e);
+                throw PublisherException.BadArchive($"'{Printable.Text(id)}/json' in the archive cannot be read: {Printable.Text(e.Message)}", e);
             }
         }
 

@@ -4,17 +4,11 @@ using Image2Ipfs.Registry;
 namespace Image2Ipfs.Publisher.Archive;
 
 /// <summary>One image of an archive.</summary>
-/// <param name="References">The names that the archive gives it; none for an image saved by its ID.</param>
+/// <param name="References">The names that the archive gives it, as it writes them; none for an image saved by its ID.</param>
 /// <param name="Config">Its configuration.</param>
 /// <param name="Layers">Its layers, base first.</param>
-internal sealed record SourceImage(IReadOnlyList<ImageReference> References, ImageConfig Config, IReadOnlyList<StagedLayer> Layers)
+internal sealed record SourceImage(IReadOnlyList<string> References, ImageConfig Config, IReadOnlyList<StagedLayer> Layers)
 {
     /// <summary>The digest of the configuration: what Docker calls the image's ID.</summary>
     public Digest Id { get; } = Digest.Sha256(Config.Bytes.Span);
-
-    /// <exception cref="PublisherException">A name cannot be read.</exception>
-    public static ImageReference ParseReference(string text) =>
-        ImageReference.TryParse(text, out var reference)
-            ? reference
-            : throw new PublisherException($"the archive calls an image '{Printable.Text(text)}', which is not an image's name", "give it a name with --name and --tag");
 }

@@ -56,6 +56,13 @@ internal sealed class CommandLine
 
     private CommandLine()
     {
+        // Or a misspelt option would be taken for a file. One that is called so can be given as ./-file.
+        foreach (var argument in new Argument[] { _input, _root, _anyRoot })
+            argument.Validators.Add(result =>
+            {
+                if (result.Tokens.FirstOrDefault(t => t.Value is ['-', _, ..]) is { } option)
+                    result.AddError($"there is no option '{option.Value}' here");
+            });
     }
 
     /// <returns>0; 1 when the input, the store or a target is at fault; 2 when the command line is; 130 when it was stopped.</returns>
@@ -78,6 +85,19 @@ internal sealed class CommandLine
         catch (PublisherException e)
         {
             line.Terminal(parsed, output, error).Error(e);
+            return 1;
+        }
+        catch (InvalidDataException e)
+        {
+            line.Terminal(parsed, output, error).Error(new PublisherException(
+                $"the store is damaged: {e.Message}", "'image2ipfs verify' shows all that is; remove those roots, and publish their images again", e));
+            return 1;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The input and the targets speak for themselves.
+            line.Terminal(parsed, output, error).Error(new PublisherException(
+                $"the store cannot be used: {e.Message}", "is there room on the disk, and may you write there? --store names another folder", e));
             return 1;
         }
         catch (OperationCanceledException)

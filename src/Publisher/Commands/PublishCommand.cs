@@ -16,15 +16,14 @@ internal static class PublishCommand
         var work = Task.Run(() => new Publish(store, options, progress).RunAsync(archive, cancel), cancel);
         var result = await terminal.WatchAsync(progress, work).ConfigureAwait(false);
 
-        // The names first: nothing is on stdout when one cannot be.
-        var names = result.Images.Select(i => pullName.Of(result.Root, i.Tagged.Name, i.Tagged.Tag)).ToList();
         terminal.Info($"{result.Root}: {progress.BytesRead} bytes of layers, {progress.BytesWritten} compressed, {result.Added.Sum(b => b.Size)} new in the store{(options.NoAdd ? " (nothing added)" : "")}");
         foreach (var blob in result.Added)
             terminal.Verbose($"added {blob.Digest}, {blob.Size} bytes");
         if (json)
             terminal.Result(Json.Of(result, pullName));
         else
-            names.ForEach(terminal.Result);
+            foreach (var image in result.Images)
+                terminal.Result(pullName.Of(result.Root, image.Tagged.Name, image.Tagged.Tag));
     }
 
     private static Stream Open(string? input)
@@ -41,7 +40,7 @@ internal static class PublishCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PublisherException($"{input} cannot be read: {e.Message}", inner: e);
+            throw new PublisherException($"{input} cannot be read: {e.Message}", "name an archive that 'docker save' wrote, or pipe one into image2ipfs", e);
         }
     }
 }

@@ -109,9 +109,9 @@ internal sealed class LayerPipeline : IAsyncDisposable
 
     private static void Fill(GzipBlock block, ref ReadOnlyMemory<byte> head, Stream rest)
     {
-        head.Span.CopyTo(block.Content);
-        block.Length = head.Length;
-        head = default;
+        block.Length = Math.Min(head.Length, GzipBlock.Size);
+        head.Span[..block.Length].CopyTo(block.Content);
+        head = head[block.Length..];
         block.Length += rest.ReadAtLeast(block.Content.AsSpan(block.Length), GzipBlock.Size - block.Length, throwOnEndOfStream: false);
     }
 

@@ -17,14 +17,17 @@ internal sealed class PullName
         _registry = (scheme < 0 ? registry : registry[(scheme + 3)..]).TrimEnd('/');
     }
 
+    public string Of(Cid root, RepositoryName name, Tag tag) => $"{_registry}/{Repository(root, name)}{(tag == Tag.Latest ? "" : $":{tag}")}";
+
     /// <exception cref="PublisherException">The name would be longer than a registry's names may be.</exception>
-    public string Of(Cid root, RepositoryName name, Tag tag)
+    public static void CheckLength(Cid root, RepositoryName name)
     {
-        var repository = $"{root.ToRepositoryComponent()}/{name}";
-        if (repository.Length > RepositoryName.MaxLength)
-            throw new PublisherException($"the pull name's path would have {repository.Length} characters, {RepositoryName.MaxLength} are allowed", "give the image a shorter name with --name");
-        return $"{_registry}/{repository}{(tag == Tag.Latest ? "" : $":{tag}")}";
+        var length = Repository(root, name).Length;
+        if (length > RepositoryName.MaxLength)
+            throw new PublisherException($"the pull name's path would have {length} characters, {RepositoryName.MaxLength} are allowed", "give the image a shorter name with --name");
     }
+
+    private static string Repository(Cid root, RepositoryName name) => $"{root.ToRepositoryComponent()}/{name}";
 
     /// <summary>A root as a person gives it: a CID in any text form, or a pull name that holds one.</summary>
     /// <exception cref="PublisherException">There is no CID in it.</exception>

@@ -32,11 +32,13 @@ internal sealed class CarTarget(string file) : ITarget
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PublisherException($"{file} cannot be written: {e.Message}", inner: e);
+            throw new PublisherException($"{file} cannot be written: {e.Message}", "the store has the image; send it with 'image2ipfs export' when the way is clear", e);
         }
         finally
         {
-            File.Delete(partial);
+            // Without a question first, it would throw where the folder is not there either.
+            if (File.Exists(partial))
+                File.Delete(partial);
         }
         return Task.CompletedTask;
     }

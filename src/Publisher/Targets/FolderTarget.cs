@@ -34,7 +34,7 @@ internal sealed class FolderTarget(string folder) : ITarget
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PublisherException($"{folder} cannot be written: {e.Message}", inner: e);
+            throw new PublisherException($"{folder} cannot be written: {e.Message}", "the store has the image; send it with 'image2ipfs export' when the way is clear", e);
         }
         finally
         {
