@@ -1,0 +1,64 @@
+using Image2Ipfs.EndToEnd.Tests.Runtimes;
+using Image2Ipfs.Testing;
+
+namespace Image2Ipfs.EndToEnd.Tests;
+
+/// <summary>What README.md tells people to type works when it is typed, top to bottom, into a fresh clone.</summary>
+public sealed class ReadmeTests(Site site)
+{
+    [EndToEndFact]
+    public async Task Every_command_of_the_README_runs_in_a_fresh_clone()
+    {
+        var clone = site.NewPath("clone");
+        (await Command.RunAsync("git", ["clone", "--quiet", Vectors.Repository, clone])).Succeeded();
+        var readme = await File.ReadAllTextAsync(Path.Combine(clone, "README.md"), TestContext.Current.CancellationToken);
+        var script = site.NewPath("readme.sh");
+        await File.WriteAllTextAsync(script, ReadmeScript.From(readme), TestContext.Current.CancellationToken);
+
+        // People have a Docker with an image in it.
+        var docker = (DockerEngine)await site.ClientAsync("docker 20.10 graph");
+        await docker.DockerAsync("load", "--quiet", "--input", Vectors.File("archives", "docker-20.10.24.tar"));
+        await docker.DockerAsync("tag", "127.0.0.1:5600/t/tiny:s2", "busybox");
+        await docker.DockerAsync("save", "--output", Path.Combine(clone, "busybox.tar"), "busybox");
+        var programs = await ProgramsAsync(docker);
+        var result = await Command.RunAsync("bash", [script], new Dictionary<string, string?>
+        {
+            ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["XDG_DATA_HOME"] = site.NewPath("data"),
+            ["IMAGE2IPFS_STORE"] = null,
+            [Scripts.WorkFolderVariable] = Scripts.WorkFolder,
+            // Tests that the README runs do not run this one again.
+            [EndToEnd.Variable] = null,
+        }, clone);
+        Assert.True(result.ExitCode == 0, $"exit code {result.ExitCode}\n{result.Output}\n{result.Error}");
+    }
+
+    [Fact]
+    public void Only_blocks_fenced_as_sh_are_run()
+    {
+        var script = ReadmeScript.From("text\n```sh\none\n```\n```text\nnot this\n```\n```sh gateway\ntwo\n```\n```\nnor this\n```\n");
+        Assert.Contains("\none\n", script, StringComparison.Ordinal);
+        Assert.Contains("{\ntwo\n} &\n", script, StringComparison.Ordinal);
+        Assert.DoesNotContain("not this", script, StringComparison.Ordinal);
+        Assert.DoesNotContain("nor this", script, StringComparison.Ordinal);
+    }
+
+    /// <summary>A folder with the programs that people have in their PATH by then: docker, as this machine can run it, and image2ipfs.</summary>
+    private async Task<string> ProgramsAsync(DockerEngine docker)
+    {
+        var folder = Path.GetDirectoryName(site.NewPath("x"))!;
+        await WriteAsync("image2ipfs", $"""exec '{Programs.Dotnet}' '{Programs.Publisher}' "$@" """);
+        await WriteAsync("docker", $$"""
+            [ "$1" != run ] || set -- run --network none --ulimit nofile=1024:1024 "${@:2}"
+            exec {{docker.Command}} "$@"
+            """);
+        return folder;
+
+        async Task WriteAsync(string name, string lines)
+        {
+            var file = Path.Combine(folder, name);
+            await File.WriteAllTextAsync(file, $"#!/bin/bash\n{lines}\n", TestContext.Current.CancellationToken);
+            (await Command.RunAsync("chmod", ["+x", file])).Succeeded();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Image2Ipfs.Testing;
+
+namespace Image2Ipfs.EndToEnd.Tests.Runtimes;
+
+/// <summary>A real client of registries, in one version.</summary>
+public abstract class Client
+{
+    public abstract Task StartAsync();
+
+    public abstract Task StopAsync();
+
+    /// <summary>Drops whatever was pulled: some clients do not ask again for what they have.</summary>
+    public abstract Task ForgetAsync();
+
+    /// <returns>What the client says that it has got.</returns>
+    public abstract Task<PulledImage> PullAsync(string reference);
+
+    /// <summary>Runs the image that was pulled.</summary>
+    /// <returns>What it printed.</returns>
+    public virtual Task<string> RunAsync(string reference) => throw new NotSupportedException($"{GetType().Name} runs nothing here");
+
+    /// <param name="name">The program and its version, and for Docker the image store: <c>docker 26.1 graph</c>.</param>
+    internal static Client Create(string name) => name.Split(' ') switch
+    {
+        ["docker", var version, var store] => new DockerEngine(version, store),
+        ["containerd", var version] => new Containerd(version),
+        ["skopeo", var version] => new Skopeo(Where(version, "1.9", "1.18", "1.22")),
+        ["podman", var version] => new Podman(Where(version, "4.3", "5.4", "5.8")),
+        ["buildah", var version] => new Buildah(Where(version, "1.28", "1.39", "1.43")),
+        ["crane"] => new Crane(),
+        ["oras"] => new Oras(),
+        ["apptainer"] => new Apptainer(),
+        _ => throw new ArgumentException($"there is no client '{name}'", nameof(name)),
+    };
+
+    /// <summary>Debian 12 is the machine itself, the newer ones are roots of their own.</summary>
+    private static string Where(string version, string host, string trixie, string sid) =>
+        version == host ? "host" :
+        version == trixie ? "trixie" :
+        version == sid ? "sid" :
+        throw new ArgumentException($"there is no version {version}", nameof(version));
+}

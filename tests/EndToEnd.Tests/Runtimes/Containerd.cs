@@ -1,0 +1,31 @@
+using System.Text;
+using Image2Ipfs.Testing;
+
+namespace Image2Ipfs.EndToEnd.Tests.Runtimes;
+
+/// <param name="version">1.6, 1.7 or 2.1.</param>
+public sealed class Containerd(string version) : Client
+{
+    private int _containers;
+
+    public override Task StartAsync() => DaemonAsync("start");
+
+    public override Task StopAsync() => DaemonAsync("stop");
+
+    public override Task ForgetAsync() => DaemonAsync("wipe");
+
+    public override async Task<PulledImage> PullAsync(string reference)
+    {
+        await CtrAsync("images", "pull", "--plain-http", reference);
+        var line = (await CtrAsync("images", "list", $"name=={reference}")).Split('\n')[1];
+        var target = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[2];
+        return await PulledImage.ReadAsync(target, async digest => Encoding.UTF8.GetBytes(await CtrAsync("content", "get", digest)));
+    }
+
+    public override Task<string> RunAsync(string reference) => CtrAsync("run", "--rm", reference, $"test-{Environment.ProcessId}-{++_containers}");
+
+    private Task<string> CtrAsync(params IEnumerable<string> arguments) => DaemonAsync(["ctr", .. arguments]);
+
+    private async Task<string> DaemonAsync(params IEnumerable<string> arguments) =>
+        (await Scripts.RunAsync("containerd.sh", [version, .. arguments])).Succeeded().Output;
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Image2Ipfs.Testing;
+
+namespace Image2Ipfs.EndToEnd.Tests.Runtimes;
+
+/// <param name="version">20.10, 26.1 or 28.5.</param>
+/// <param name="store"><c>graph</c>, or <c>store</c> for the containerd image store.</param>
+public sealed class DockerEngine(string version, string store) : Client
+{
+    public override Task StartAsync() => EngineAsync("start");
+
+    public override Task StopAsync() => EngineAsync("stop");
+
+    public override Task ForgetAsync() => EngineAsync("wipe");
+
+    public override async Task<PulledImage> PullAsync(string reference)
+    {
+        await DockerAsync("pull", "--quiet", reference);
+        var image = JsonElement.Parse(await DockerAsync("image", "inspect", reference))[0];
+        var id = image.GetProperty("Id").GetString()!;
+        return new PulledImage
+        {
+            // The graph driver names an image by its configuration, the containerd image store by its manifest.
+            Config = store == "graph" ? id : null,
+            Manifest = store == "graph" ? DigestOf(image.GetProperty("RepoDigests")[0].GetString()!) : id,
+            DiffIds = PulledImage.Texts(image.GetProperty("RootFS").GetProperty("Layers")),
+        };
+    }
+
+    public override Task<string> RunAsync(string reference) => DockerAsync("run", "--rm", "--network", "none", "--ulimit", "nofile=1024:1024", reference);
+
+    /// <summary>The shell's words for this engine's <c>docker</c>.</summary>
+    public string Command => $"'{Scripts.PathOf("docker-engine.sh")}' {version} {store} docker";
+
+    public Task<string> DockerAsync(params IEnumerable<string> arguments) => EngineAsync(["docker", .. arguments]);
+
+    private async Task<string> EngineAsync(params IEnumerable<string> arguments) =>
+        (await Scripts.RunAsync("docker-engine.sh", [version, store, .. arguments])).Succeeded().Output;
+
+    private static string DigestOf(string reference) => reference[(reference.IndexOf('@', StringComparison.Ordinal) + 1)..];
+}
