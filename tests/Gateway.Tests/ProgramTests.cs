@@ -11,7 +11,7 @@ public sealed class ProgramTests
     [Fact]
     public async Task Wrong_settings_end_it_with_a_line_each()
     {
-        var (exit, output, error) = await GatewayProcess.RunAsync(["--Gateway:MemoryCacheBytes=5", "--Gateway:Store="]);
+        var (exit, output, error) = await GatewayProgram.RunAsync(["--Gateway:MemoryCacheBytes=5", "--Gateway:Store="]);
         Assert.Equal(1, exit);
         Assert.Equal("", output);
         var lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -27,7 +27,7 @@ public sealed class ProgramTests
     [InlineData("--urls=http://192.0.2.1:5000", "192.0.2.1:5000")] // nobody's address (RFC 5737)
     public async Task A_wrong_argument_ends_it_with_one_line_that_names_it(string argument, string named)
     {
-        var (exit, output, error) = await GatewayProcess.RunAsync(["--urls=http://127.0.0.1:0", argument]);
+        var (exit, output, error) = await GatewayProgram.RunAsync(["--urls=http://127.0.0.1:0", argument]);
         IsOneLine(exit, error, named);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
@@ -39,7 +39,7 @@ public sealed class ProgramTests
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var address = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
-        var (exit, output, error) = await GatewayProcess.RunAsync([$"--urls={address}", $"--Gateway:Store={store.Path}"]);
+        var (exit, output, error) = await GatewayProgram.RunAsync([$"--urls={address}", $"--Gateway:Store={store.Path}"]);
         IsOneLine(exit, error, address);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
@@ -49,7 +49,7 @@ public sealed class ProgramTests
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["gateway.json"], "{\n  \"Gateway\": oops\n}", RunningGateway.Cancel);
-        var (exit, _, error) = await GatewayProcess.RunAsync(["--config", folder["gateway.json"]]);
+        var (exit, _, error) = await GatewayProgram.RunAsync(["--config", folder["gateway.json"]]);
         IsOneLine(exit, error, folder["gateway.json"]);
         Assert.Contains("LineNumber: 1", error, StringComparison.Ordinal);
     }
@@ -76,13 +76,13 @@ public sealed class ProgramTests
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["appsettings.json"], "{\"Gateway\":{\"NoSuchKey\":1}}", RunningGateway.Cancel);
-        using var gateway = GatewayProcess.Start(["--urls=http://127.0.0.1:0", "--Gateway:Store=here"], [], folder.Path);
+        using var gateway = GatewayProgram.Start(["--urls=http://127.0.0.1:0", "--Gateway:Store=here"], [], folder.Path);
         Assert.Contains($"Store {folder["here"]} ", await gateway.ReadUntilAsync("Store "), StringComparison.Ordinal);
     }
 
     private static async Task<string> StoreLineAsync(string[] args, params (string, string)[] environment)
     {
-        using var gateway = GatewayProcess.Start(["--urls=http://127.0.0.1:0", .. args], environment);
+        using var gateway = GatewayProgram.Start(["--urls=http://127.0.0.1:0", .. args], environment);
         return await gateway.ReadUntilAsync("Store ");
     }
 

@@ -3,14 +3,14 @@ using System.Diagnostics;
 namespace Image2Ipfs.Gateway.Tests.Running;
 
 /// <summary>The built Gateway as a process of its own: exit status, stdout, stderr, and nothing of this process's environment that would be a setting.</summary>
-internal sealed class GatewayProcess : IDisposable
+internal sealed class GatewayProgram : IDisposable
 {
     private readonly Process _process;
 
-    private GatewayProcess(Process process) => _process = process;
+    private GatewayProgram(Process process) => _process = process;
 
     /// <summary>Starts it and leaves it running.</summary>
-    public static GatewayProcess Start(IEnumerable<string> args, IEnumerable<(string Name, string Value)> environment, string? folder = null)
+    public static GatewayProgram Start(IEnumerable<string> args, IEnumerable<(string Name, string Value)> environment, string? folder = null)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Gateway.dll"), .. args])
         {
@@ -22,7 +22,7 @@ internal sealed class GatewayProcess : IDisposable
             start.Environment.Remove(name);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        return new GatewayProcess(Process.Start(start)!);
+        return new GatewayProgram(Process.Start(start)!);
     }
 
     /// <summary>Runs it to its end, which must come by itself.</summary>
