@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Image2Ipfs.Testing;
 
 namespace Image2Ipfs.Publisher.Tests;
@@ -6,6 +7,9 @@ namespace Image2Ipfs.Publisher.Tests;
 public sealed class KilledTests
 {
     private const int Kills = 50;
+
+    /// <summary>A slow machine makes fewer kills, not a longer test.</summary>
+    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(40);
 
     private static readonly TestImage Large = new([TestImage.Content(1, 12 << 20), TestImage.Content(2, 8 << 20)], "large");
 
@@ -17,13 +21,17 @@ public sealed class KilledTests
         await File.WriteAllBytesAsync(archive, Large.Save(), TestContext.Current.CancellationToken);
         using var stop = new CancellationTokenSource();
         var neighbour = PublishAndRemoveUntil(cli, stop.Token);
+        // The kills fall on the whole length of a publish, and some behind it.
+        var watch = Stopwatch.StartNew();
+        (await PublisherProcess.RunAsync(default, archive, "-n", "--store", cli.StoreFolder)).Published();
+        var whole = watch.Elapsed;
 #pragma warning disable CA5394 // Random is for the moments, which are not secret.
         var random = new Random(1);
-        for (var i = 0; i < Kills; i++)
+        for (var i = 0; i < Kills && watch.Elapsed < Enough; i++)
         {
             using var process = PublisherProcess.Start(archive, "--tag", $"{i}", "-q", "--store", cli.StoreFolder);
             process.StandardInput.Close();
-            await Task.Delay(random.Next(900), TestContext.Current.CancellationToken);
+            await Task.Delay(whole * 1.3 * random.NextDouble(), TestContext.Current.CancellationToken);
             process.Kill();
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
             await CheckRoots(cli);
