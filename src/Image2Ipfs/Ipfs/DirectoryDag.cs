@@ -79,6 +79,8 @@ public static class DirectoryDag
 
     private static DagLink Shard(CidProfile profile, List<(byte[] Hash, DagLink Entry)> entries, int depth, Action<Block> onNode)
     {
+        if (depth == sizeof(ulong))
+            throw new InvalidDataException("a sharded directory has one name twice");
         var links = new List<DagLink>();
         var bitmap = new byte[Fanout / 8];
         foreach (var place in entries.GroupBy(e => e.Hash[depth]).OrderBy(g => g.Key))

@@ -17,11 +17,23 @@ namespace Image2Ipfs.Registry;
 /// </code>
 /// Source: docker/libtrust, jsonsign.go, util.go, ec_key.go.
 /// </summary>
-public sealed class Schema1Signer(TimeProvider clock) : IDisposable
+public sealed class Schema1Signer : IDisposable
 {
     private const string Tail = "\n}";
 
-    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ECDsa _key;
+    private readonly ECPoint _point;
+    private readonly string _keyId;
+    private readonly TimeProvider _clock;
+
+    /// <param name="clock">Gives the time of a signature.</param>
+    public Schema1Signer(TimeProvider clock)
+    {
+        _clock = clock;
+        _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        _point = _key.ExportParameters(includePrivateParameters: false).Q;
+        _keyId = KeyId(_key.ExportSubjectPublicKeyInfo());
+    }
 
     /// <param name="payload">A canonical payload, as <see cref="Schema1.TryWritePayload"/> writes it.</param>
     /// <returns>The text to serve as <see cref="MediaType.Schema1Signed"/>.</returns>
@@ -31,14 +43,13 @@ public sealed class Schema1Signer(TimeProvider clock) : IDisposable
         if (!payload.EndsWith("\n}"u8))
             throw new FormatException("a schema 1 payload ends with a line feed and a closing brace");
         var head = payload[..^Tail.Length];
-        var time = clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        var time = _clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         var protectedHeader = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
             $$"""{"formatLength":{{head.Length}},"formatTail":"{{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Tail))}}","time":"{{time}}"}"""));
-        var signature = _key.SignData(
-            Encoding.ASCII.GetBytes(protectedHeader + "." + Base64Url.EncodeToString(payload)),
-            HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-
-        var point = _key.ExportParameters(includePrivateParameters: false).Q;
+        var signed = Encoding.ASCII.GetBytes(protectedHeader + "." + Base64Url.EncodeToString(payload));
+        byte[] signature;
+        lock (_key) // .NET does not say that one key may be used by two threads at once.
+            signature = _key.SignData(signed, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         return [.. head, .. Encoding.UTF8.GetBytes(
             $$"""
             ,
@@ -47,10 +58,10 @@ public sealed class Schema1Signer(TimeProvider clock) : IDisposable
                      "header": {
                         "jwk": {
                            "crv": "P-256",
-                           "kid": "{{KeyId()}}",
+                           "kid": "{{_keyId}}",
                            "kty": "EC",
-                           "x": "{{Base64Url.EncodeToString(point.X)}}",
-                           "y": "{{Base64Url.EncodeToString(point.Y)}}"
+                           "x": "{{Base64Url.EncodeToString(_point.X)}}",
+                           "y": "{{Base64Url.EncodeToString(_point.Y)}}"
                         },
                         "alg": "ES256"
                      },
@@ -64,9 +75,6 @@ public sealed class Schema1Signer(TimeProvider clock) : IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    private string KeyId()
-    {
-        var hash = SHA256.HashData(_key.ExportSubjectPublicKeyInfo()).AsSpan(0, 30);
-        return string.Join(':', Base32.Rfc4648.Encode(hash).Chunk(4).Select(four => new string(four)));
-    }
+    private static string KeyId(byte[] publicKey) =>
+        string.Join(':', Base32.Rfc4648.Encode(SHA256.HashData(publicKey).AsSpan(0, 30)).Chunk(4).Select(four => new string(four)));
 }

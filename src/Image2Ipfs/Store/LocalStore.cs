@@ -43,15 +43,15 @@ public sealed class LocalStore(string folder)
     /// <summary>Where the root lies, if it is there.</summary>
     public string RootFile(Cid root) => Path.Combine(RootsFolder, root + ".car");
 
-    /// <summary>Every root, in the order of their names.</summary>
-    public IReadOnlyList<Cid> Roots() =>
+    /// <summary>Every root, in the order of their names. A file that is named for no root is none.</summary>
+    public IReadOnlyList<Cid> Roots() => [.. RootNames().Select(ParseRootName).OfType<Cid>()];
+
+    private IEnumerable<string> RootNames() =>
         Directory.Exists(RootsFolder)
-            ? [.. Directory.EnumerateFiles(RootsFolder, "*.car")
-                .Select(Path.GetFileNameWithoutExtension)
-                .Order(StringComparer.Ordinal)
-                .Select(name => Cid.TryParse(name, out var cid) ? cid : null)
-                .OfType<Cid>()]
+            ? Directory.EnumerateFiles(RootsFolder, "*.car").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)
             : [];
+
+    private static Cid? ParseRootName(string name) => Cid.TryParse(name, out var cid) && cid.ToString() == name ? cid : null;
 
     /// <summary>The CID under which the store has the root: the one asked for, or its other version.</summary>
     public Cid? Find(Cid root) => new[] { root, root.ToV0(), root.ToV1() }.FirstOrDefault(cid => cid is not null && File.Exists(RootFile(cid)));
@@ -125,15 +125,21 @@ public sealed class LocalStore(string folder)
     /// <exception cref="InvalidDataException">A root is damaged, so that nobody can say what it holds: nothing was removed.</exception>
     public long? Remove(Cid root)
     {
-        if (Find(root) is not { } found)
+        if (!Directory.Exists(RootsFolder))
             return null;
         using (StoreLock.Acquire(LockFile))
         {
+            if (Find(root) is not { } found)
+                return null;
             Sweep();
             // Which blobs the others hold is known before anything goes: a damaged root must not cost another its blobs.
             var held = new HashSet<Digest>();
-            foreach (var other in Roots().Where(r => !r.Equals(found)))
-                held.UnionWith(Open(other)?.Blobs.Keys ?? []);
+            foreach (var name in RootNames())
+            {
+                var other = ParseRootName(name) ?? throw new InvalidDataException($"{name}.car is not named for a root");
+                if (!other.Equals(found))
+                    held.UnionWith(Open(other)?.Blobs.Keys ?? []);
+            }
             File.Delete(RootFile(found));
             return Collect(held);
         }

@@ -10,14 +10,30 @@ namespace Image2Ipfs.Publisher.Commands;
 /// <summary>What can be done with the roots of a store.</summary>
 internal static class StoreCommands
 {
+    /// <exception cref="PublisherException">Roots are damaged; the others were listed before.</exception>
     public static void List(LocalStore store, PullName pullName, bool json, Terminal terminal)
     {
-        var roots = store.Roots().Select(store.Open).OfType<StoredRoot>().Select(root => (root.Cid, PullNames: PullNames(root, pullName))).ToList();
+        var damaged = 0;
+        var roots = new List<(Cid Root, IReadOnlyList<string> PullNames)>();
+        foreach (var cid in store.Roots())
+        {
+            try
+            {
+                if (store.Open(cid) is { } root)
+                    roots.Add((cid, PullNames(root, pullName)));
+            }
+            catch (InvalidDataException e)
+            {
+                terminal.Info($"{cid}: {e.Message}");
+                damaged++;
+            }
+        }
         if (json)
             terminal.Result(Json.Of(roots));
         else
             foreach (var name in roots.SelectMany(r => r.PullNames))
                 terminal.Result(name);
+        ThrowIfDamaged(damaged);
     }
 
     /// <exception cref="PublisherException">The store has no such root.</exception>
@@ -42,8 +58,7 @@ internal static class StoreCommands
             else
                 damaged++;
         }
-        if (damaged > 0)
-            throw new PublisherException($"{damaged} damaged root{(damaged == 1 ? "" : "s")}", "publish the image again: what is missing or damaged is written anew");
+        ThrowIfDamaged(damaged);
     }
 
     /// <exception cref="PublisherException">The store has no such root, or a target cannot take it.</exception>
@@ -62,9 +77,17 @@ internal static class StoreCommands
             terminal.Result(Json.Of(cid));
             return;
         }
-        string[] forms = [cid.ToString(), cid.ToRepositoryComponent(), cid.ToBase32(), cid.ToBase36(), cid.ToBase16()];
+        // The oldest form first, where there is one: all of them name the same content.
+        var oldest = cid.ToV0() ?? cid;
+        string[] forms = [oldest.ToString(), oldest.ToRepositoryComponent(), cid.ToBase32(), cid.ToBase36(), cid.ToBase16()];
         foreach (var form in forms.Distinct())
             terminal.Result(form);
+    }
+
+    private static void ThrowIfDamaged(int damaged)
+    {
+        if (damaged > 0)
+            throw new PublisherException($"{damaged} damaged root{(damaged == 1 ? "" : "s")}", "publish the image again: what is missing or damaged is written anew");
     }
 
     private static IReadOnlyList<string> PullNames(StoredRoot root, PullName pullName)
