@@ -1,5 +1,6 @@
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Tests.Running;
+using Image2Ipfs.Store;
 using Image2Ipfs.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,7 +15,7 @@ public sealed class SettingsTests
     public void Without_any_setting_the_defaults_hold()
     {
         var settings = Read();
-        Assert.EndsWith("image2ipfs", settings.Store, StringComparison.Ordinal);
+        Assert.Equal(LocalStore.DefaultFolder(), settings.Store);
         Assert.True(settings.Schema1WithoutAccept);
         Assert.Equal(128L << 20, settings.MemoryCacheBytes);
     }
