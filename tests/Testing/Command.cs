@@ -7,7 +7,7 @@ namespace Image2Ipfs.Testing;
 public static class Command
 {
     /// <summary>Longer than any command of a test takes; it ends a program that hangs.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
     /// <param name="program">A path, or a name to be found in PATH.</param>
     /// <param name="arguments">Passed on as they are; no shell reads them.</param>
