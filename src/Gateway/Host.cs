@@ -6,6 +6,7 @@ using Image2Ipfs.Store;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Transforms;
 
 namespace Image2Ipfs.Gateway;
 
@@ -32,8 +33,15 @@ internal static partial class Host
         builder.Services.AddSingleton<Pull>();
         // YARP brings data protection for session affinity, which is not used: no keys are to be left on disk.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        // The upstreams: a YARP cluster, which may be empty. The store alone serves then.
-        builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"));
+        // The upstreams: a YARP cluster, which may be empty. The store alone serves then. An IPFS gateway has no business
+        // with what a client is known by.
+        builder.Services.AddReverseProxy()
+            .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
+            .AddTransforms(route =>
+            {
+                route.AddRequestHeaderRemove("Authorization");
+                route.AddRequestHeaderRemove("Cookie");
+            });
     }
 
     public static void UseGateway(this WebApplication app)

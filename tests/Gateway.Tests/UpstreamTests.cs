@@ -43,6 +43,17 @@ public sealed class UpstreamTests(Samples samples)
     }
 
     [Fact]
+    public async Task What_a_client_is_known_by_is_not_forwarded()
+    {
+        await using var upstream = await StartUpstreamAsync();
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder["gateway.json"], Everything(upstream), RunningGateway.Cancel);
+        await using var gateway = await RunningGateway.StartAsync(samples.Folder, "--config", folder["gateway.json"]);
+        var reply = await gateway.GetAsync("/ipfs/x", ("Authorization", "Bearer secret"), ("Cookie", "session=secret"));
+        Assert.Equal("upstream: GET /ipfs/x", Encoding.UTF8.GetString(reply.Body));
+    }
+
+    [Fact]
     public async Task Upstreams_may_come_while_it_runs()
     {
         await using var upstream = await StartUpstreamAsync();
@@ -71,7 +82,7 @@ public sealed class UpstreamTests(Samples samples)
         var builder = WebApplication.CreateBuilder(["--urls=http://127.0.0.1:0"]);
         builder.Logging.ClearProviders();
         var app = builder.Build();
-        app.Run(context => context.Response.WriteAsync($"upstream: {context.Request.Method} {context.Request.Path.ToUriComponent()}{context.Request.QueryString}"));
+        app.Run(context => context.Response.WriteAsync($"upstream: {context.Request.Method} {context.Request.Path.ToUriComponent()}{context.Request.QueryString}{string.Concat(context.Request.Headers.Authorization, context.Request.Headers.Cookie)}"));
         await app.StartAsync(RunningGateway.Cancel);
         return app;
     }

@@ -30,6 +30,7 @@ internal static class Configuration
         {
             builder.Configuration
                 .AddJsonFile(Watched(file, out var name), name, optional: false, reloadOnChange: true)
+                .AddEnvironmentVariables("ASPNETCORE_")
                 .AddEnvironmentVariables()
                 .AddCommandLine(args);
         }
