@@ -5,9 +5,10 @@ namespace Image2Ipfs.EndToEnd.Tests;
 /// <summary>
 /// One shell script of a Markdown file's commands, in their order: every block that is fenced as <c>sh</c>, whatever word
 /// follows. <c>sh gateway</c> and <c>sh settings</c> start a Gateway that stays in the foreground; here it runs in the
-/// background, in place of the one before it, and the next block waits for it. All other blocks show what is printed.
+/// background, in place of the one before it, and the next block waits for it. A block without a word, next after one that
+/// was run, is what that one prints.
 /// </summary>
-internal static class ReadmeScript
+internal sealed class ReadmeScript
 {
     private const string Beginning = """
         set -euo pipefail
@@ -31,36 +32,51 @@ internal static class ReadmeScript
 
         """;
 
+    private readonly StringBuilder _script = new(Beginning);
+    private readonly List<string> _printed = [];
+
     /// <exception cref="InvalidDataException">There is no block to run, or one has no end.</exception>
-    public static string From(string markdown)
+    public ReadmeScript(string markdown)
     {
-        var script = new StringBuilder(Beginning);
         var blocks = 0;
+        string? before = null;
         string? fence = null;
         foreach (var line in markdown.ReplaceLineEndings("\n").Split('\n'))
         {
-            if (fence is null && line.StartsWith("```", StringComparison.Ordinal))
+            if (fence is null)
             {
+                if (!line.StartsWith("```", StringComparison.Ordinal))
+                    continue;
                 fence = line[3..].Trim();
                 blocks += IsRun(fence) ? 1 : 0;
                 if (StartsGateway(fence))
-                    script.Append("end_gateway\n{\n");
+                    _script.Append("end_gateway\n{\n");
             }
-            else if (fence is not null && line.TrimEnd() == "```")
+            else if (line.TrimEnd() == "```")
             {
                 if (StartsGateway(fence))
-                    script.Append("} &\ngateway=$!\nwait_for_gateway\n");
-                fence = null;
+                    _script.Append("} &\ngateway=$!\nwait_for_gateway\n");
+                (before, fence) = (fence, null);
             }
-            else if (fence is not null && IsRun(fence))
+            else if (IsRun(fence))
             {
-                script.Append(line).Append('\n');
+                _script.Append(line).Append('\n');
+            }
+            else if (fence.Length == 0 && before is not null && IsRun(before))
+            {
+                _printed.Add(line);
             }
         }
         if (fence is not null)
             throw new InvalidDataException("a fenced block has no end");
-        return blocks > 0 ? script.ToString() : throw new InvalidDataException("there is no block fenced as sh");
+        if (blocks == 0)
+            throw new InvalidDataException("there is no block fenced as sh");
     }
+
+    /// <summary>The lines that the Markdown says are printed.</summary>
+    public IReadOnlyList<string> Printed => _printed;
+
+    public override string ToString() => _script.ToString();
 
     private static bool IsRun(string fence) => fence.Split(' ')[0] == "sh";
 

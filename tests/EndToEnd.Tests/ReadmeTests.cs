@@ -11,9 +11,9 @@ public sealed class ReadmeTests(Site site)
     {
         var clone = site.NewPath("clone");
         (await Command.RunAsync("git", ["clone", "--quiet", Vectors.Repository, clone])).Succeeded();
-        var readme = await File.ReadAllTextAsync(Path.Combine(clone, "README.md"), TestContext.Current.CancellationToken);
+        var readme = new ReadmeScript(await File.ReadAllTextAsync(Path.Combine(clone, "README.md"), TestContext.Current.CancellationToken));
         var script = site.NewPath("readme.sh");
-        await File.WriteAllTextAsync(script, ReadmeScript.From(readme), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(script, readme.ToString(), TestContext.Current.CancellationToken);
 
         // People have a Docker with an image in it.
         var docker = (DockerEngine)await site.ClientAsync("docker 20.10 graph");
@@ -31,16 +31,19 @@ public sealed class ReadmeTests(Site site)
             [EndToEnd.Variable] = null,
         }, clone);
         Assert.True(result.ExitCode == 0, $"exit code {result.ExitCode}\n{result.Output}\n{result.Error}");
+        Assert.NotEmpty(readme.Printed);
+        foreach (var line in readme.Printed)
+            Assert.Contains(line, result.Output.Split('\n'));
     }
 
     [Fact]
-    public void Only_blocks_fenced_as_sh_are_run()
+    public void Blocks_fenced_as_sh_are_run_and_what_follows_one_is_what_it_prints()
     {
-        var script = ReadmeScript.From("text\n```sh\none\n```\n```text\nnot this\n```\n```sh gateway\ntwo\n```\n```\nnor this\n```\n");
-        Assert.Contains("\none\n", script, StringComparison.Ordinal);
-        Assert.Contains("{\ntwo\n} &\n", script, StringComparison.Ordinal);
-        Assert.DoesNotContain("not this", script, StringComparison.Ordinal);
-        Assert.DoesNotContain("nor this", script, StringComparison.Ordinal);
+        var readme = new ReadmeScript("```\na picture\n```\ntext\n```sh\none\n```\n```\nprinted\n```\n```text\nan example\n```\n```sh gateway\ntwo\n```\n");
+        Assert.Contains("\none\n", readme.ToString(), StringComparison.Ordinal);
+        Assert.Contains("{\ntwo\n} &\n", readme.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("an example", readme.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["printed"], readme.Printed);
     }
 
     /// <summary>A folder with the programs that people have in their PATH by then: docker, as this machine can run it, and image2ipfs.</summary>
