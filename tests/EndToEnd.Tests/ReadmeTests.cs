@@ -27,8 +27,10 @@ public sealed class ReadmeTests(Site site)
             ["XDG_DATA_HOME"] = site.NewPath("data"),
             ["IMAGE2IPFS_STORE"] = null,
             [Scripts.WorkFolderVariable] = Scripts.WorkFolder,
-            // Tests that the README runs do not run this one again.
+            // The tests that the README runs are a run of their own, without this one.
             [EndToEnd.Variable] = null,
+            ["TESTINGPLATFORM_DOTNETTEST_EXECUTIONID"] = null,
+            ["TESTINGPLATFORM_DOTNETTEST_ATTEMPTNUMBER"] = null,
         }, clone);
         Assert.True(result.ExitCode == 0, $"exit code {result.ExitCode}\n{result.Output}\n{result.Error}");
         Assert.NotEmpty(readme.Printed);

@@ -171,7 +171,7 @@ public sealed class StoreCommandTests
 
         var car = await File.ReadAllBytesAsync(cli.Store.RootFile(root), TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(cli.Store.RootFile(root), car[..(car.Length / 2)], TestContext.Current.CancellationToken);
-        (await cli.RunAsync("list")).FailedWithHint();
+        (await cli.RunAsync("list", "-q")).FailedWithHint();
         Assert.Equal(1, (await cli.RunAsync("verify", "-q")).FailedWithHint().Exit);
         (await cli.RunAsync("remove", root.ToString())).Succeeded();
         Assert.Empty(cli.Listing());

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 
@@ -9,7 +10,7 @@ public sealed class Staging : IDisposable
     private readonly LocalStore _store;
     private readonly string _folder;
     private readonly FileStream _lock;
-    private readonly Dictionary<Digest, StagedBlob> _added = [];
+    private readonly ConcurrentDictionary<Digest, StagedBlob> _added = [];
     private int _files;
 
     internal Staging(LocalStore store, CidProfile profile, string folder, FileStream held) =>
