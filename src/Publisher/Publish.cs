@@ -1,6 +1,7 @@
 using Image2Ipfs.Publisher.Archive;
 using Image2Ipfs.Publisher.Describe;
 using Image2Ipfs.Publisher.Layers;
+using Image2Ipfs.Publisher.Targets;
 using Image2Ipfs.Publisher.Output;
 using Image2Ipfs.Store;
 
@@ -46,8 +47,7 @@ internal sealed class Publish(LocalStore store, PublishOptions options, PublishP
         if (options.Targets.Count > 0)
         {
             var root = store.Open(tree.Root.Cid) ?? throw new PublisherException($"{tree.Root.Cid} was removed from the store before it was handed over");
-            foreach (var target in options.Targets)
-                await target.SendAsync(root, cancel).ConfigureAwait(false);
+            await Handover.SendAsync(root, options.Targets, cancel).ConfigureAwait(false);
         }
         return result with { Added = added };
     }

@@ -65,8 +65,7 @@ internal static class StoreCommands
     public static async Task ExportAsync(LocalStore store, Cid root, IReadOnlyList<ITarget> targets, Terminal terminal, CancellationToken cancel)
     {
         var stored = store.Open(root) ?? throw NotThere(store, root);
-        foreach (var target in targets)
-            await target.SendAsync(stored, cancel).ConfigureAwait(false);
+        await Handover.SendAsync(stored, targets, cancel).ConfigureAwait(false);
         terminal.Result(stored.Cid.ToString());
     }
 

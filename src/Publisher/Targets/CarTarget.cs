@@ -6,6 +6,8 @@ namespace Image2Ipfs.Publisher.Targets;
 /// <summary>A CARv1 with every block, depth first, each once: what <c>ipfs dag import</c> takes.</summary>
 internal sealed class CarTarget(string file) : ITarget
 {
+    public string Name => file;
+
     public Task SendAsync(StoredRoot root, CancellationToken cancel)
     {
         var partial = $"{file}.{Path.GetRandomFileName()}.partial";
@@ -25,14 +27,6 @@ internal sealed class CarTarget(string file) : ITarget
                 car.Flush(flushToDisk: true);
             }
             File.Move(partial, file, overwrite: true);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new PublisherException($"the store is damaged: {e.Message}", "publish the image again", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PublisherException($"{file} cannot be written: {e.Message}", "the store has the image; send it with 'image2ipfs export' when the way is clear", e);
         }
         finally
         {

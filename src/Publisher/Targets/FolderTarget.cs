@@ -8,6 +8,8 @@ namespace Image2Ipfs.Publisher.Targets;
 /// </summary>
 internal sealed class FolderTarget(string folder) : ITarget
 {
+    public string Name => folder;
+
     public Task SendAsync(StoredRoot root, CancellationToken cancel)
     {
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
@@ -27,14 +29,6 @@ internal sealed class FolderTarget(string folder) : ITarget
             if (Directory.Exists(target))
                 Directory.Delete(target);
             Directory.Move(partial, target);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new PublisherException($"the store is damaged: {e.Message}", "publish the image again", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PublisherException($"{folder} cannot be written: {e.Message}", "the store has the image; send it with 'image2ipfs export' when the way is clear", e);
         }
         finally
         {
