@@ -1,8 +1,8 @@
 using Image2Ipfs.Publisher.Archive;
 using Image2Ipfs.Publisher.Describe;
 using Image2Ipfs.Publisher.Layers;
-using Image2Ipfs.Publisher.Targets;
 using Image2Ipfs.Publisher.Output;
+using Image2Ipfs.Publisher.Targets;
 using Image2Ipfs.Store;
 
 namespace Image2Ipfs.Publisher;
