@@ -9,13 +9,15 @@ namespace Image2Ipfs.Benchmarks;
 internal static class Corpus
 {
     private const int Layers = 5;
-    private const long MaxFile = 16_000_000;
+
+    /// <summary>A file takes at most this part of a layer, so that layers come out about as large as asked for.</summary>
+    private const int MaxFileShare = 4;
 
     private static readonly string[] Folders = ["/usr/bin", "/usr/sbin", "/usr/share/dotnet", "/usr/lib", "/usr/share", "/usr/include", "/usr/local", "/opt"];
 
     public static int Write(string file, long bytes)
     {
-        using var files = Files().GetEnumerator();
+        using var files = Files(bytes / Layers / MaxFileShare).GetEnumerator();
         var written = DockerArchive.Write(file, "bench/corpus:latest", Enumerable.Range(0, Layers).Select(_ => (Action<TarWriter>)WriteLayer));
         Console.WriteLine($"{file}: {written} bytes in {Layers} layers");
         return 0;
@@ -30,11 +32,11 @@ internal static class Corpus
         }
     }
 
-    private static IEnumerable<FileInfo> Files()
+    private static IEnumerable<FileInfo> Files(long maxLength)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Device };
         return Folders.Where(Directory.Exists)
             .SelectMany(folder => new DirectoryInfo(folder).EnumerateFiles("*", options).OrderBy(f => f.FullName, StringComparer.Ordinal))
-            .Where(f => f.Length is > 0 and < MaxFile && f.LinkTarget is null);
+            .Where(f => f.Length > 0 && f.Length < maxLength && f.LinkTarget is null);
     }
 }

@@ -16,6 +16,7 @@ internal static partial class ServeBenchmark
     private const int BlobBytes = 500_000_000;
     private const int Connections = 64;
     private const int WrkSeconds = 3;
+    private const int WarmUps = 3;
     private const string Accept = "application/vnd.docker.distribution.manifest.v2+json";
 
     public static async Task<int> RunAsync(string gateway, string publisher, int rounds)
@@ -47,14 +48,14 @@ internal static partial class ServeBenchmark
             ];
             var manifests = cases.ToDictionary(c => c.Server.Name, _ => new List<(double PerSecond, double Cpu)>());
             var blobs = cases.ToDictionary(c => c.Server.Name, _ => new List<(double PerSecond, double Cpu)>());
-            for (var round = -1; round < rounds; round++)
+            for (var round = -WarmUps; round < rounds; round++)
             {
                 foreach (var (server, manifest, blobUrl) in round % 2 == 0 ? cases : cases.Reverse())
                 {
                     var m = await server.CostAsync(() => WrkAsync(manifest));
                     var b = await server.CostAsync(() => CurlAsync(blobUrl));
-                    if (round < 0)
-                        continue; // a round to warm up
+                    if (round < 0) // to warm up
+                        continue;
                     manifests[server.Name].Add((m.Result, m.Cpu / (m.Result * WrkSeconds) * 1e6));
                     blobs[server.Name].Add((b.Result, b.Cpu / (BlobBytes / 1e9)));
                 }

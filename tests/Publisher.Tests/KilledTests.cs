@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Image2Ipfs.Registry;
 using Image2Ipfs.Testing;
 
 namespace Image2Ipfs.Publisher.Tests;
@@ -9,7 +12,7 @@ public sealed class KilledTests
     private const int Kills = 50;
 
     /// <summary>A slow machine makes fewer kills, not a longer test.</summary>
-    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Enough = TimeSpan.FromMinutes(2);
 
     private static readonly TestImage Large = new([TestImage.Content(1, 12 << 20), TestImage.Content(2, 8 << 20)], "large");
 
@@ -20,7 +23,9 @@ public sealed class KilledTests
         var archive = cli["large.tar"];
         await File.WriteAllBytesAsync(archive, Large.Save(), TestContext.Current.CancellationToken);
         using var stop = new CancellationTokenSource();
+        await using var gateway = await GatewayProcess.StartAsync(cli.StoreFolder);
         var neighbour = PublishAndRemoveUntil(cli, stop.Token);
+        var client = PullUntil(gateway, cli, stop.Token);
         // The kills fall on the whole length of a publish, and some behind it.
         var watch = Stopwatch.StartNew();
         (await PublisherProcess.RunAsync(default, archive, "-n", "--store", cli.StoreFolder)).Published();
@@ -39,6 +44,8 @@ public sealed class KilledTests
 #pragma warning restore CA5394
         await stop.CancelAsync();
         Assert.True(await neighbour > 0);
+        Assert.True(await client > 0);
+        Assert.DoesNotContain("fail:", gateway.Log, StringComparison.Ordinal);
 
         var root = (await cli.RunAsync(archive)).Published().Root;
         (await cli.RunAsync("verify", root.ToString())).Succeeded();
@@ -72,5 +79,33 @@ public sealed class KilledTests
                 (await cli.RunAsync("remove", root.ToString())).Succeeded();
         }
         return rounds;
+    }
+
+    /// <summary>What the Gateway answers is whole, or it says that it is not there.</summary>
+    private static async Task<int> PullUntil(GatewayProcess gateway, Cli cli, CancellationToken stop)
+    {
+        using var http = new HttpClient { BaseAddress = gateway.Address };
+        http.DefaultRequestHeaders.Add("Accept", MediaType.Schema2.Value);
+        var pulled = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            foreach (var root in cli.Store.Roots())
+            {
+                using var manifest = await http.GetAsync(new Uri($"/v2/{root.ToRepositoryComponent()}/small/manifests/latest", UriKind.Relative), TestContext.Current.CancellationToken);
+                if (manifest.StatusCode == HttpStatusCode.NotFound)
+                    continue;
+                var bytes = await manifest.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+                Assert.Equal(manifest.Headers.GetValues("Docker-Content-Digest").Single(), Digest.Sha256(bytes).ToString());
+                using var json = JsonDocument.Parse(bytes);
+                var layer = json.RootElement.GetProperty("layers")[0].GetProperty("digest").GetString()!;
+                using var blob = await http.GetAsync(new Uri($"/v2/{root.ToRepositoryComponent()}/small/blobs/{layer}", UriKind.Relative), TestContext.Current.CancellationToken);
+                if (blob.StatusCode == HttpStatusCode.NotFound)
+                    continue;
+                Assert.Equal(layer, Digest.Sha256(await blob.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ToString());
+                pulled++;
+            }
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+        return pulled;
     }
 }

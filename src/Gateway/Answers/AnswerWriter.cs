@@ -70,9 +70,13 @@ internal static class AnswerWriter
     {
         context.Response.ContentType = contentType;
         context.Response.ContentLength = content.Length;
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
-            : context.Response.BodyWriter.WriteAsync(content, context.RequestAborted).AsTask();
+        if (HttpMethods.IsHead(context.Request.Method))
+            return Task.CompletedTask;
+        // One piece: WriteAsync would cut it into pieces of 4 KiB.
+        var writer = context.Response.BodyWriter;
+        content.Span.CopyTo(writer.GetSpan(content.Length));
+        writer.Advance(content.Length);
+        return writer.FlushAsync(context.RequestAborted).AsTask();
     }
 
     private static async Task WriteFileAsync(HttpContext context, Answer.StoredFile file)

@@ -18,6 +18,8 @@ internal static class Configuration
             {
                 ["Logging:LogLevel:Default"] = "Information",
                 ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+                // It would begin an activity for every request, for a log that nobody keeps.
+                ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
                 // Why it did not start stands on stderr, in one line.
                 ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "Critical",
                 ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
