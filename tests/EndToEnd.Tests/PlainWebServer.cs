@@ -10,8 +10,12 @@ internal sealed partial class PlainWebServer(Process process, Uri address) : IAs
 
     public static async Task<PlainWebServer> StartAsync(string folder)
     {
-        // Its log goes to stderr, which is passed on: nobody need read it.
-        var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-u", "-m", "http.server", "--bind", "127.0.0.1", "--directory", folder, "0"]) { RedirectStandardOutput = true })!;
+        var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-u", "-m", "http.server", "--bind", "127.0.0.1", "--directory", folder, "0"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        process.BeginErrorReadLine(); // its log, for nobody
         var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the web server ended");
         return new PlainWebServer(process, new Uri($"http://127.0.0.1:{Port().Match(line).Groups[1].Value}/"));
     }
