@@ -60,6 +60,6 @@ internal static partial class Host
 
     private static GatewaySettings Settings(IServiceProvider services) => services.GetRequiredService<IOptions<GatewaySettings>>().Value;
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Store {Folder} has {Roots} roots; MemoryCacheBytes {MemoryCacheBytes}, Schema1WithoutAccept {Schema1WithoutAccept}")]
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Store {Folder} has {Roots} roots; MemoryCacheBytes {MemoryCacheBytes}, Schema1WithoutAccept {Schema1WithoutAccept}")]
     private static partial void LogStart(ILogger logger, string folder, int roots, long memoryCacheBytes, bool schema1WithoutAccept);
 }

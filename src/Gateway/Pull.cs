@@ -166,6 +166,6 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Blobs blobs
     private static RegistryError Unknown(RepositoryName name) =>
         RegistryError.NameUnknown($"the store has no {name}; names are <root>/<name>, as the publisher prints them");
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The store is damaged: {Problem}")]
+    [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "The store is damaged: {Problem}")]
     private partial void LogDamaged(string problem);
 }
