@@ -57,7 +57,7 @@ internal sealed class CommandLine
     };
 
     private readonly Option<int> _level = new("--level") { Description = "zlib's compression level, 1 to 9", HelpName = "N", DefaultValueFactory = _ => PublishOptions.DefaultLevel };
-    private readonly Option<int> _threads = new("--threads") { Description = "Blocks compressed at once; the result does not depend on it", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+    private readonly Option<int> _threads = new("--threads") { Description = "Blocks compressed at once; the result does not depend on it", HelpName = "N", DefaultValueFactory = _ => PublishOptions.DefaultThreads };
 
     private readonly Argument<string> _root = new("ROOT") { Description = "A CID in any text form, or a pull name" };
     private readonly Argument<string?> _anyRoot = new("ROOT") { Description = "A CID in any text form, or a pull name; nothing: all roots", Arity = ArgumentArity.ZeroOrOne };
