@@ -41,7 +41,7 @@ internal sealed class ArchiveReader(LayerPipeline pipeline, PublishProgress prog
                 if (await ReadMemberAsync(path, entry, cancel).ConfigureAwait(false) is { } member)
                     contents.Add(path, member);
             }
-            Drain(archive);
+            Drain(tarInput);
         }
         catch (EndOfStreamException) when (tarInput is { IsEmpty: true })
         {

@@ -16,7 +16,22 @@ internal static class ArchiveStream
     public static Stream Open(Stream input)
     {
         var peekable = new BufferedInput(input);
-        return Compression(peekable.Peek(MagicBytes)) switch
+        try
+        {
+            return Decompress(peekable);
+        }
+        catch (SystemException e) when (IsOverrun(e))
+        {
+            throw new InvalidDataException("its compression is damaged", e);
+        }
+    }
+
+    /// <summary>A decompressor runs over the bounds of its tables where the input is damaged; some read when they are made.</summary>
+    public static bool IsOverrun(SystemException e) =>
+        e is not (IOException or InvalidDataException or OperationCanceledException or OutOfMemoryException);
+
+    private static Stream Decompress(BufferedInput peekable) =>
+        Compression(peekable.Peek(MagicBytes)) switch
         {
             // The platform's gzip is several times as fast as a managed one.
             CompressionType.GZip => new GZipStream(peekable, CompressionMode.Decompress),
@@ -25,7 +40,6 @@ internal static class ArchiveStream
             CompressionType.BZip2 => BZip2Stream.Create(peekable, SharpCompress.Compressors.CompressionMode.Decompress, decompressConcatenated: true),
             var type => CompressionProviderRegistry.Default.CreateDecompressStream(type, peekable),
         };
-    }
 
     /// <summary>
     /// What the first bytes say that follows. A tar begins with a name, which is none of these; as it could begin with

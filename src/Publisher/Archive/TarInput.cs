@@ -29,9 +29,8 @@ internal sealed class TarInput(Stream archive, int maxRead) : Stream
             IsEmpty &= read == 0;
             return read;
         }
-        catch (SystemException e) when (e is not (IOException or InvalidDataException or OperationCanceledException or OutOfMemoryException))
+        catch (SystemException e) when (ArchiveStream.IsOverrun(e))
         {
-            // A decompressor runs over the bounds of its tables where the input is damaged.
             throw new InvalidDataException("its compression is damaged", e);
         }
     }
