@@ -16,7 +16,7 @@ internal sealed class Roots(LocalStore store, IMemoryCache cache, TimeProvider c
     /// <exception cref="InvalidDataException">The root's file is damaged.</exception>
     public Repository? Find(RepositoryName name)
     {
-        if (cache.TryGetValue(name, out Known? known) && known!.IsThere(clock))
+        if (cache.TryGetValue(name, out Known? known) && known!.IsThere())
             return known.Repository;
         var text = name.ToString();
         var slash = text.IndexOf('/', StringComparison.Ordinal);
@@ -35,7 +35,7 @@ internal sealed class Roots(LocalStore store, IMemoryCache cache, TimeProvider c
 
         public Repository Repository { get; } = repository;
 
-        public bool IsThere(TimeProvider clock)
+        public bool IsThere()
         {
             if (clock.GetElapsedTime(Volatile.Read(ref _checked)) < Recheck)
                 return true;

@@ -24,9 +24,9 @@ public sealed class StoredRoot
     private readonly Dictionary<Cid, Digest> _digests;
     private int _entries;
 
-    private StoredRoot(LocalStore store, Cid cid, Dictionary<Cid, ReadOnlyMemory<byte>> blocks, long size)
+    private StoredRoot(LocalStore store, Cid cid, Dictionary<Cid, ReadOnlyMemory<byte>> blocks)
     {
-        (_store, Cid, _blocks, Bytes) = (store, cid, blocks, size);
+        (_store, Cid, _blocks) = (store, cid, blocks);
         Files = [.. Walk("", cid)];
         Blobs = Files
             .Select(f => (f.Link, Digest: Digest.TryParse(f.Path[(f.Path.LastIndexOf('/') + 1)..], out var digest) ? digest : default))
@@ -37,9 +37,6 @@ public sealed class StoredRoot
     }
 
     public Cid Cid { get; }
-
-    /// <summary>What it takes in memory, about.</summary>
-    public long Bytes { get; }
 
     public CidProfile Profile => CidProfile.Of(Cid);
 
@@ -61,7 +58,7 @@ public sealed class StoredRoot
                 throw new InvalidDataException($"{cid}.car is damaged: block {block.Cid} is not what its name says");
             byCid[block.Cid] = block.Bytes;
         }
-        return new StoredRoot(store, cid, byCid, car.Length);
+        return new StoredRoot(store, cid, byCid);
     }
 
     /// <summary>A file of the tree that is no blob, such as an index.</summary>

@@ -4,20 +4,12 @@ namespace Image2Ipfs.Publisher.Archive;
 /// An input that can be looked at before it is read. Large reads go straight through. A read is short at the end only:
 /// SharpCompress takes a short one for the end, and it asks for the position.
 /// </summary>
-internal sealed class BufferedInput(Stream input) : Stream
+internal sealed class BufferedInput(Stream input) : InputStream
 {
     private readonly byte[] _buffer = new byte[64 * 1024];
     private int _start;
     private int _end;
     private long _position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position { get => _position; set => throw new NotSupportedException(); }
 
@@ -73,14 +65,4 @@ internal sealed class BufferedInput(Stream input) : Stream
         _start += buffer.Length;
         _position += buffer.Length;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -4,18 +4,8 @@ namespace Image2Ipfs.Publisher.Archive;
 /// What the tar reader reads from. It takes a PAX header or a long name into memory in one piece, of up to 2 GiB;
 /// a piece as large as that is no name.
 /// </summary>
-internal sealed class TarInput(Stream archive, int maxRead) : Stream
+internal sealed class TarInput(Stream archive, int maxRead) : InputStream
 {
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     /// <summary>Nothing has come out of it so far.</summary>
     public bool IsEmpty { get; private set; } = true;
 
@@ -34,14 +24,4 @@ internal sealed class TarInput(Stream archive, int maxRead) : Stream
             throw new InvalidDataException("its compression is damaged", e);
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
