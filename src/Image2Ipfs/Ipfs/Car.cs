@@ -39,11 +39,21 @@ public static class Car
     public static void WriteSection(Stream to, Block block)
     {
         var head = new ArrayBufferWriter<byte>(64);
-        Varint.Write(head, (ulong)(block.Cid.Bytes.Length + block.Bytes.Length));
-        head.Write(block.Cid.Bytes);
+        WriteSectionHead(head, block.Cid, block.Bytes.Length);
         to.Write(head.WrittenSpan);
         to.Write(block.Bytes.Span);
     }
+
+    /// <summary>What stands before a block in its section; the block itself may come in pieces.</summary>
+    public static void WriteSectionHead(IBufferWriter<byte> to, Cid cid, int blockLength)
+    {
+        Varint.Write(to, (ulong)(cid.Bytes.Length + blockLength));
+        to.Write(cid.Bytes);
+    }
+
+    /// <summary>The bytes of a section, its head included.</summary>
+    public static long SectionLength(Cid cid, int blockLength) =>
+        Varint.Length((ulong)(cid.Bytes.Length + blockLength)) + cid.Bytes.Length + (long)blockLength;
 
     /// <summary>Reads a whole archive that lies in memory. Blocks are slices of it and are not checked against their CIDs.</summary>
     /// <exception cref="InvalidDataException">It is no version 1 archive, or it is cut off.</exception>

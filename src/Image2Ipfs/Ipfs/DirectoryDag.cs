@@ -41,6 +41,56 @@ public static class DirectoryDag
     public static IEnumerable<DagLink> Entries(Cid directory, Func<Cid, ReadOnlyMemory<byte>> getBlock) =>
         Entries(directory, getBlock, seen: null, depth: 0);
 
+    /// <summary>The entry of this name. Of a sharded directory, only the shards on the way to it are read.</summary>
+    /// <param name="directory">A dag-pb CID.</param>
+    /// <param name="name">The entry's name.</param>
+    /// <param name="getBlock">Gives a block of the DAG, already checked against its CID. It is asked from the root downwards.</param>
+    /// <exception cref="InvalidDataException">It is no directory, or a broken one.</exception>
+    public static DagLink? Find(Cid directory, string name, Func<Cid, ReadOnlyMemory<byte>> getBlock)
+    {
+        var node = DagPbNode.Decode(getBlock(directory));
+        var data = UnixFsData.Decode(node.Data);
+        if (data.Type == UnixFsType.Directory)
+            return FindLink(node, name);
+        if (data.Type != UnixFsType.HamtShard)
+            throw new InvalidDataException($"{directory} is not a directory");
+
+        var hash = Murmur3.Hash(Encoding.UTF8.GetBytes(name));
+        for (var bits = 64; ;)
+        {
+            var prefix = PrefixLength(directory, data, out var placeBits);
+            bits -= placeBits;
+            if (bits < 0)
+                throw new InvalidDataException($"{directory} is nested too deep");
+            var place = ((hash >> bits) & ((1UL << placeBits) - 1)).ToString($"X{prefix}", CultureInfo.InvariantCulture);
+            if (FindLink(node, place) is not { } shard)
+                return FindLink(node, place + name) is { } entry ? entry with { Name = name } : null;
+            directory = shard.Cid;
+            node = DagPbNode.Decode(getBlock(directory));
+            data = UnixFsData.Decode(node.Data);
+            if (data.Type != UnixFsType.HamtShard)
+                throw new InvalidDataException($"{directory} is not a shard");
+        }
+    }
+
+    private static DagLink? FindLink(DagPbNode node, string name)
+    {
+        foreach (var link in node.Links)
+            if (link.Name == name)
+                return link;
+        return null;
+    }
+
+    /// <summary>The characters before the names in a shard: a place's number in hexadecimal.</summary>
+    private static int PrefixLength(Cid shard, UnixFsData data, out int placeBits)
+    {
+        // A fanout of 2^30 in a block of some bytes made readers allocate gigabytes: CVE-2023-23625.
+        if (data.Fanout is not { } fanout || fanout is < 8 or > 1024 || !ulong.IsPow2(fanout) || data.HashFunction != Murmur3X64)
+            throw new InvalidDataException($"{shard} is a sharded directory that cannot be read");
+        placeBits = (int)ulong.Log2(fanout);
+        return (fanout - 1).ToString("X", CultureInfo.InvariantCulture).Length;
+    }
+
     private static IEnumerable<DagLink> Entries(Cid directory, Func<Cid, ReadOnlyMemory<byte>> getBlock, HashSet<Cid>? seen, int depth)
     {
         var node = DagPbNode.Decode(getBlock(directory));
@@ -55,16 +105,13 @@ public static class DirectoryDag
     private static IEnumerable<DagLink> ShardEntries(
         Cid shard, DagPbNode node, UnixFsData data, Func<Cid, ReadOnlyMemory<byte>> getBlock, HashSet<Cid>? seen, int depth)
     {
-        // A fanout of 2^30 in a block of some bytes made readers allocate gigabytes: CVE-2023-23625.
-        if (data.Fanout is not { } fanout || fanout is < 8 or > 1024 || !ulong.IsPow2(fanout) || data.HashFunction != Murmur3X64)
-            throw new InvalidDataException($"{shard} is a sharded directory that cannot be read");
+        var prefix = PrefixLength(shard, data, out _);
         if (depth > 64)
             throw new InvalidDataException($"{shard} is nested too deep");
         // A name has one place, so a shard has too; ten links to one shard over ten links to another would never end.
         seen ??= [];
         if (!seen.Add(shard))
             throw new InvalidDataException($"{shard} lies in a sharded directory twice");
-        var prefix = (fanout - 1).ToString("X", CultureInfo.InvariantCulture).Length;
         foreach (var link in node.Links)
         {
             if (link.Name.Length < prefix)

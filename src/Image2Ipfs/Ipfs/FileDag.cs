@@ -149,7 +149,7 @@ public sealed class FileDag : IDisposable
     }
 
     /// <summary>The bytes of a UnixFS leaf before and after its content: the protobuf around it, without a copy of it.</summary>
-    private static (byte[] Head, byte[] Tail) LeafEnvelope(int length)
+    public static (byte[] Head, byte[] Tail) LeafEnvelope(int length)
     {
         if (length == 0)
             return ([0x0A, 0x04, 0x08, 0x02, 0x18, 0x00], []);

@@ -6,7 +6,7 @@ namespace Image2Ipfs.Ipfs;
 /// Unsigned LEB128: seven bits a byte, least significant first, the high bit says that more follow.
 /// Source: multiformats/unsigned-varint (at most 9 bytes there; protobuf uses the same encoding).
 /// </summary>
-internal static class Varint
+public static class Varint
 {
     public const int MaxBytes = 9;
 

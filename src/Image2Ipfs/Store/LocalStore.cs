@@ -1,5 +1,6 @@
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
+using Microsoft.Win32.SafeHandles;
 
 namespace Image2Ipfs.Store;
 
@@ -40,11 +41,28 @@ public sealed class LocalStore(string folder)
     /// <summary>Where the blob lies, if it is there. Only sha256 blobs are kept.</summary>
     public string BlobFile(Digest digest) => Path.Combine(Folder, "blobs", digest.Algorithm, digest.Hex);
 
+    /// <summary>The blob, open for reading: removed meanwhile, it can be read to its end.</summary>
+    /// <returns>The file, which the caller disposes, or null where the store has no such blob.</returns>
+    public SafeFileHandle? OpenBlob(Digest digest)
+    {
+        try
+        {
+            return File.OpenHandle(BlobFile(digest), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Where the root lies, if it is there.</summary>
     public string RootFile(Cid root) => Path.Combine(RootsFolder, root + ".car");
 
     /// <summary>Every root, in the order of their names. A file that is named for no root is none.</summary>
     public IReadOnlyList<Cid> Roots() => [.. RootNames().Select(ParseRootName).OfType<Cid>()];
+
+    /// <summary>When a root was last added or removed, as finely as the file system's clock ticks.</summary>
+    public DateTime RootsChanged => Directory.GetLastWriteTimeUtc(RootsFolder);
 
     private IEnumerable<string> RootNames() =>
         Directory.Exists(RootsFolder)

@@ -3,7 +3,7 @@ namespace Image2Ipfs.Store;
 /// <summary>
 /// A file that one process at a time has open; the system lets go of it when the process ends, however it ends.
 /// </summary>
-internal static class StoreLock
+public static class StoreLock
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
@@ -109,33 +110,61 @@ public sealed class StoredRoot
             throw new InvalidDataException($"blob {digest} is damaged");
     }
 
-    /// <summary>Every block of the DAG, depth first from the root, each once: the order of a CAR that a gateway serves.</summary>
+    /// <summary>Every block of the DAG, in the order of <see cref="Places()"/>: that of a CAR that a gateway serves.</summary>
     /// <exception cref="InvalidDataException">A blob is missing or too short.</exception>
     public IEnumerable<Block> Blocks()
     {
+        (Digest Digest, BlobReader Reader)? open = null;
+        try
+        {
+            foreach (var place in Places())
+            {
+                if (place.Blob is not { } digest)
+                {
+                    yield return new Block(place.Cid, _blocks[place.Cid]);
+                    continue;
+                }
+                if (open?.Digest != digest)
+                {
+                    open?.Reader.Dispose();
+                    open = null;
+                    open = (digest, new BlobReader(_store.BlobFile(digest), digest));
+                }
+                yield return new Block(place.Cid, FileDag.Leaf(Profile, open.Value.Reader.Read(place.Offset, place.Length)));
+            }
+        }
+        finally
+        {
+            open?.Reader.Dispose();
+        }
+    }
+
+    /// <summary>Where every block of the DAG lies, depth first from the root, each once. No blob is looked at.</summary>
+    /// <exception cref="InvalidDataException">A node is missing.</exception>
+    public IEnumerable<BlockPlace> Places()
+    {
         var seen = new HashSet<Cid>();
-        return Blocks(Cid, null, 0, 0, depth: 0);
+        return Places(Cid, blob: null, 0, 0, depth: 0);
 
         // offset and size: the slice of the blob that this node stands for.
-        IEnumerable<Block> Blocks(Cid cid, BlobReader? blob, long offset, long size, int depth)
+        IEnumerable<BlockPlace> Places(Cid cid, Digest? blob, long offset, long size, int depth)
         {
             if (depth > MaxDepth)
                 throw new InvalidDataException($"{Cid}.car is nested too deep");
             if (!seen.Add(cid))
                 yield break;
-            using var opened = blob is null && _digests.TryGetValue(cid, out var digest) ? new BlobReader(_store.BlobFile(digest), digest) : null;
-            blob ??= opened;
-            if (opened is not null)
-                size = opened.Length;
+            if (blob is null && _digests.TryGetValue(cid, out var digest))
+                (blob, size) = (digest, SizeOf(Blobs[digest]));
 
             if (!_blocks.TryGetValue(cid, out var block))
             {
-                if (blob is null || size > MaxLeaf)
+                if (blob is null || size is < 0 or > MaxLeaf)
                     throw new InvalidDataException($"block {cid} is missing");
-                yield return new Block(cid, FileDag.Leaf(Profile, blob.Read(offset, size)));
+                yield return new BlockPlace(cid, blob, offset, (int)size);
                 yield break;
             }
-            yield return new Block(cid, block);
+            // It is a slice of the archive as that was read.
+            yield return new BlockPlace(cid, null, MemoryMarshal.TryGetArray(block, out var slice) ? slice.Offset : 0, block.Length);
             if (cid.Codec == Cid.Raw)
                 yield break;
 
@@ -144,7 +173,7 @@ public sealed class StoredRoot
             for (var i = 0; i < node.Links.Count; i++)
             {
                 var part = blob is not null && i < sizes.Count ? (long)sizes[i] : 0;
-                foreach (var below in Blocks(node.Links[i].Cid, blob, offset, part, depth + 1))
+                foreach (var below in Places(node.Links[i].Cid, blob, offset, part, depth + 1))
                     yield return below;
                 offset += part;
             }

@@ -90,6 +90,25 @@ public sealed class DirectoryDagTests
         Assert.Equal((ulong)bytes + entries.Aggregate(0UL, (sum, e) => sum + e.TotalSize), directory.TotalSize);
     }
 
+    [Fact]
+    public void Only_the_shards_on_the_way_to_an_entry_are_read()
+    {
+        var entries = Enumerable.Range(0, 3000).Select(BlobEntry).ToList();
+        var blocks = new BlockMap();
+        var directory = DirectoryDag.Build(CidProfile.UnixFsV0, entries, blocks.Add);
+        foreach (var entry in entries)
+        {
+            var read = new List<Cid>();
+            DirectoryDag.Find(directory.Cid, entry.Name, cid =>
+            {
+                read.Add(cid);
+                return blocks.Get(cid);
+            });
+            Assert.Equal(directory.Cid, read[0]);
+            Assert.InRange(read.Count, 1, 5);
+        }
+    }
+
     private static DagLink BlobEntry(int i)
     {
         var content = System.Text.Encoding.ASCII.GetBytes(i.ToString(CultureInfo.InvariantCulture));
@@ -97,7 +116,11 @@ public sealed class DirectoryDagTests
         return UnixFsFile.Build(CidProfile.UnixFsV0, content, _ => { }) with { Name = name.ToString() };
     }
 
-    private static void AssertHolds(IEnumerable<DagLink> entries, DagLink directory, BlockMap blocks) => Assert.Equal(
-        entries.OrderBy(e => e.Name, StringComparer.Ordinal),
-        DirectoryDag.Entries(directory.Cid, blocks.Get).OrderBy(e => e.Name, StringComparer.Ordinal));
+    private static void AssertHolds(IEnumerable<DagLink> entries, DagLink directory, BlockMap blocks)
+    {
+        var sorted = entries.OrderBy(e => e.Name, StringComparer.Ordinal).ToList();
+        Assert.Equal(sorted, DirectoryDag.Entries(directory.Cid, blocks.Get).OrderBy(e => e.Name, StringComparer.Ordinal));
+        Assert.All(sorted, entry => Assert.Equal(entry, DirectoryDag.Find(directory.Cid, entry.Name, blocks.Get)));
+        Assert.All(["", "nope", "00", "FF"], name => Assert.Null(DirectoryDag.Find(directory.Cid, name, blocks.Get)));
+    }
 }

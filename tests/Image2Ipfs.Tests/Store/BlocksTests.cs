@@ -79,6 +79,37 @@ public sealed class BlocksTests : IDisposable
         Assert.Equal(3 * KiB256, alone.Length);
     }
 
+    [Theory]
+    [InlineData("unixfs-v0-2015")]
+    [InlineData("unixfs-v1-2025")]
+    public void Every_block_lies_at_its_place(string profileName)
+    {
+        var tree = new SmallTree(CidProfile.All.Single(p => p.Name == profileName), Keystream.Bytes("a", 50 * 4 * KiB256), Keystream.Bytes("b", 10), []);
+        var root = _store.Open(tree.Publish(_store))!;
+        var blocks = root.Blocks().ToList();
+        var places = root.Places().ToList();
+        Assert.Equal(blocks.Select(b => b.Cid), places.Select(p => p.Cid));
+        foreach (var (block, place) in blocks.Zip(places))
+        {
+            var file = File.ReadAllBytes(place.Blob is { } blob ? _store.BlobFile(blob) : _store.RootFile(root.Cid));
+            var bytes = file.AsMemory((int)place.Offset, place.Length);
+            Assert.True(block.Bytes.Span.SequenceEqual(place.Blob is null ? bytes.Span : FileDag.Leaf(root.Profile, bytes)));
+        }
+        Assert.InRange(places.Count(p => p.Blob is not null), 50, 250);
+    }
+
+    [Fact]
+    public void The_time_tells_when_roots_come_and_go()
+    {
+        var before = _store.RootsChanged;
+        var root = new SmallTree(CidProfile.UnixFsV0, Keystream.Bytes("a", 10)).Publish(_store);
+        var published = _store.RootsChanged;
+        Assert.True(published > before);
+        Thread.Sleep(20);
+        _store.Remove(root);
+        Assert.True(_store.RootsChanged > published);
+    }
+
     internal static byte[] Car(StoredRoot root)
     {
         using var car = new MemoryStream();
