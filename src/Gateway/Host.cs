@@ -1,12 +1,17 @@
+using Image2Ipfs.Gateway.Cache;
+using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Find;
+using Image2Ipfs.Gateway.FrontDoor;
+using Image2Ipfs.Gateway.Layouts;
 using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Settings;
+using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
-using Yarp.ReverseProxy.Transforms;
+using Yarp.ReverseProxy.Health;
 
 namespace Image2Ipfs.Gateway;
 
@@ -29,25 +34,39 @@ internal static partial class Host
         builder.Services.AddSingleton<Schema1Signer>();
         builder.Services.AddSingleton<Roots>();
         builder.Services.AddSingleton<Manifests>();
-        builder.Services.AddSingleton<Blobs>();
+        builder.Services.AddSingleton<StoredRepositories>();
+        builder.Services.AddSingleton<RemoteRepositories>();
+        builder.Services.AddSingleton<DiskCache>();
+        builder.Services.AddSingleton<BlockCache>();
+        builder.Services.AddSingleton<UpstreamPool>();
+        builder.Services.AddSingleton<Asking>();
+        builder.Services.AddSingleton<Dag>();
+        builder.Services.AddSingleton<Plain>();
+        builder.Services.AddSingleton<Fetches>();
         builder.Services.AddSingleton<Pull>();
+        builder.Services.AddSingleton<StoreIndex>();
+        builder.Services.AddSingleton<IHeld, StoreHeld>();
+        builder.Services.AddSingleton<IHeld, CacheHeld>();
+        builder.Services.AddSingleton<FrontDoor.FrontDoor>(services => new FrontDoor.FrontDoor(
+            services.GetServices<IHeld>(),
+            () => !services.GetRequiredService<UpstreamPool>().IsEmpty,
+            services.GetRequiredService<ILogger<FrontDoor.FrontDoor>>()));
         // YARP brings data protection for session affinity, which is not used: no keys are to be left on disk.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        // The upstreams: a YARP cluster, which may be empty. The store alone serves then. An IPFS gateway has no business
-        // with what a client is known by.
+        // The upstreams: a YARP cluster, which may be empty. The store alone serves then.
+        builder.Services.AddSingleton<IActiveHealthCheckPolicy, AnyAnswerHealthPolicy>();
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
-            .AddTransforms(route =>
-            {
-                route.AddRequestHeaderRemove("Authorization");
-                route.AddRequestHeaderRemove("Cookie");
-            });
+            .AddConfigFilter<ClusterDefaults>()
+            .AddTransforms(PassedHeaders.Limit);
     }
 
     public static void UseGateway(this WebApplication app)
     {
         var pull = app.Services.GetRequiredService<Pull>();
         app.Use(next => context => pull.HandleAsync(context, next));
+        var frontDoor = app.Services.GetRequiredService<FrontDoor.FrontDoor>();
+        app.Use(next => context => frontDoor.HandleAsync(context, next));
         // Said here, or the framework would put both before the registry, where no pull needs them.
         app.UseRouting();
         app.UseAuthorization();

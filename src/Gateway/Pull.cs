@@ -1,13 +1,15 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Image2Ipfs.Gateway.Answers;
+using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Find;
+using Image2Ipfs.Gateway.Layouts;
 using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Negotiate;
 using Image2Ipfs.Gateway.Request;
 using Image2Ipfs.Gateway.Settings;
+using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace Image2Ipfs.Gateway;
@@ -18,11 +20,11 @@ namespace Image2Ipfs.Gateway;
 /// <item>parse the path;</item>
 /// <item>find the root and the repository that the name means;</item>
 /// <item>negotiate the form of a manifest;</item>
-/// <item>find the bytes: memory, store;</item>
+/// <item>find the bytes: memory, store, upstreams;</item>
 /// <item>answer.</item>
 /// </list>
 /// </summary>
-internal sealed partial class Pull(Roots roots, Manifests manifests, Blobs blobs, IOptions<GatewaySettings> settings, ILogger<Pull> logger)
+internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fetches, IOptions<GatewaySettings> settings, ILogger<Pull> logger)
 {
     private static readonly Answer Pong = new Answer.Json("{}"u8.ToArray());
 
@@ -31,47 +33,57 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Blobs blobs
     /// <summary>The middleware: requests that are not a registry's go on to <paramref name="next"/>.</summary>
     public Task HandleAsync(HttpContext context, RequestDelegate next)
     {
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        // A proxy's request line has a whole address, an asterisk none: then the server's view of the path must do.
-        var path = target.StartsWith('/') ? target.AsSpan(0, target.IndexOf('?', StringComparison.Ordinal) is var q && q < 0 ? target.Length : q) : context.Request.Path.Value.AsSpan();
+        var path = RequestTarget.PathOf(context);
         if (!RegistryPath.IsRegistry(path))
             return next(context);
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
             return AnswerWriter.WriteAsync(context, RegistryError.MethodNotAllowed);
-        return Answer(RegistryPath.Parse(path), context.Request) switch
-        {
-            Answer.StoredFile file => SendAsync(context, file),
-            var answer => AnswerWriter.WriteAsync(context, answer),
-        };
+        var answer = AnswerAsync(RegistryPath.Parse(path), context.Request);
+        // What lies in memory is answered without a state machine: it is most of all requests.
+        return answer is { IsCompletedSuccessfully: true, Result: var known and not Answer.Blob }
+            ? AnswerWriter.WriteAsync(context, known)
+            : SendAsync(context, answer);
     }
 
-    private async Task SendAsync(HttpContext context, Answer.StoredFile file)
+    private async Task SendAsync(HttpContext context, ValueTask<Answer> finding)
     {
+        Answer? answer = null;
         try
         {
-            await AnswerWriter.WriteAsync(context, file);
+            answer = await finding;
+            await AnswerWriter.WriteAsync(context, answer);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException && answer is Answer.Blob)
         {
-            LogDamaged($"{file.Digest}: {e.Message}");
+            // The headers are out: nothing but an abort tells the client that this is not all.
+            LogBroken((answer as Answer.Blob)!.Digest.ToString(), e.Message);
             context.Abort();
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone.
         }
     }
 
-    private Answer Answer(RegistryPath path, HttpRequest request)
+    private async ValueTask<Answer> AnswerAsync(RegistryPath path, HttpRequest request)
     {
         try
         {
             return path switch
             {
                 RegistryPath.Ping => Pong,
-                RegistryPath.TaggedManifest(var name, var tag) => TaggedManifest(name, tag, request),
-                RegistryPath.DigestedManifest(var name, var digest) => DigestedManifest(name, digest),
-                RegistryPath.Blob(var name, var digest) => Blob(name, digest),
-                RegistryPath.Tags(var name) => Tags(name, request),
+                RegistryPath.TaggedManifest(var name, var tag) => await TaggedManifestAsync(name, tag, request),
+                RegistryPath.DigestedManifest(var name, var digest) => await DigestedManifestAsync(name, digest, request),
+                RegistryPath.Blob(var name, var digest) => await BlobAsync(name, digest, request),
+                RegistryPath.Tags(var name) => await TagsAsync(name, request),
                 RegistryPath.Wrong(var error) => error,
                 _ => throw new ArgumentOutOfRangeException(nameof(path), path, "this path has no answer"),
             };
+        }
+        catch (UpstreamsFailedException e)
+        {
+            LogFailed(e.Message);
+            return RegistryError.Of(e, path is RegistryPath.Blob ? RegistryError.BlobUnknown : path is RegistryPath.Tags ? RegistryError.NameUnknown : RegistryError.ManifestUnknown);
         }
         catch (Exception e) when (e is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
         {
@@ -80,27 +92,31 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Blobs blobs
         }
     }
 
-    private Answer TaggedManifest(RepositoryName name, Tag tag, HttpRequest request)
+    /// <summary>A request that has come through this Gateway before gets what lies here.</summary>
+    private ValueTask<Repository?> FindAsync(RepositoryName name, HttpRequest request) =>
+        roots.FindAsync(name, mayAsk: !Loop.Closes(request), request.HttpContext.RequestAborted);
+
+    private async ValueTask<Answer> TaggedManifestAsync(RepositoryName name, Tag tag, HttpRequest request)
     {
-        if (roots.Find(name) is not { } repository)
+        if (await FindAsync(name, request) is not { } repository)
             return Unknown(name);
         if (!repository.Tags.TryGetValue(tag, out var forms))
             return RegistryError.ManifestUnknown($"{name} has no tag {tag}");
 
         var accept = AcceptHeader.Parse(request.Headers.Accept);
         var chosen = Negotiation.Choose(forms, accept, _schema1WithoutAccept)
-            ?? ChooseChild(forms, accept);
+            ?? await ChooseChildAsync(repository, forms, accept, request.HttpContext.RequestAborted);
         return chosen is null
             ? RegistryError.ManifestUnknown($"{name}:{tag} has no manifest of a type that the Accept header names")
-            : Manifest(chosen.Digest, chosen.MediaType);
+            : await ManifestAsync(repository, chosen.Digest, chosen.MediaType, request);
     }
 
     /// <summary>For a client that reads no index: the manifest of linux/amd64, as distribution has it.</summary>
-    private Descriptor? ChooseChild(IReadOnlyList<Descriptor> forms, AcceptHeader accept)
+    private async ValueTask<Descriptor?> ChooseChildAsync(Repository repository, IReadOnlyList<Descriptor> forms, AcceptHeader accept, CancellationToken cancel)
     {
         foreach (var index in forms.Where(f => f.MediaType.IsIndex))
         {
-            if (manifests.Read(index.Digest) is { } bytes
+            if (await manifests.ReadAsync(repository, index.Digest, cancel) is { } bytes
                 && ImageIndex.Parse(bytes).FirstOrDefault(d => d.Platform is { Os: "linux", Architecture: "amd64" }) is { } child
                 && Negotiation.Choose([child], accept, _schema1WithoutAccept) is { } chosen)
                 return chosen;
@@ -108,17 +124,13 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Blobs blobs
         return null;
     }
 
-    private Answer DigestedManifest(RepositoryName name, Digest digest)
-    {
-        if (roots.Find(name) is not { } repository)
-            return Unknown(name);
-        return repository.HasManifest(digest) ? Manifest(digest, repository.FormOf(digest)) : RegistryError.ManifestUnknown($"{name} has no manifest {digest}");
-    }
+    private async ValueTask<Answer> DigestedManifestAsync(RepositoryName name, Digest digest, HttpRequest request) =>
+        await FindAsync(name, request) is { } repository ? await ManifestAsync(repository, digest, repository.FormOf(digest), request) : Unknown(name);
 
-    private Answer Manifest(Digest digest, MediaType? form)
+    private async ValueTask<Answer> ManifestAsync(Repository repository, Digest digest, MediaType? form, HttpRequest request)
     {
-        if (manifests.Read(digest) is not { } bytes)
-            return RegistryError.ManifestUnknown($"the store has lost {digest}");
+        if (await manifests.ReadAsync(repository, digest, request.HttpContext.RequestAborted) is not { } bytes)
+            return RegistryError.ManifestUnknown($"there is no manifest {digest}");
         var mediaType = form ?? Manifests.FormOf(bytes);
         if (!Manifests.IsServable(mediaType))
             throw new InvalidDataException($"manifest {digest} has a media type that no manifest has");
@@ -127,23 +139,25 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Blobs blobs
             : new Answer.InMemory(bytes, mediaType, digest);
     }
 
-    private Answer Blob(RepositoryName name, Digest digest)
+    private async ValueTask<Answer> BlobAsync(RepositoryName name, Digest digest, HttpRequest request)
     {
         // Old clients ask for it wherever a schema 1 manifest sent them.
         if (digest == Schema1.EmptyLayerDigest)
             return new Answer.InMemory(Schema1.EmptyLayer, new MediaType("application/octet-stream"), digest);
-        if (roots.Find(name) is not { } repository)
-            return RegistryError.BlobUnknown($"the store has no {name}");
-        if (repository.SizeOf(digest) is not { } size)
-            return RegistryError.BlobUnknown($"{name} has no blob {digest}");
-        return blobs.Open(digest, size) is { } content
-            ? new Answer.StoredFile(content, size, digest)
-            : RegistryError.BlobUnknown($"the store has lost {digest}");
+        // What lies in the cache under its digest is right whatever it is asked for as; its upstream may be gone.
+        if (await roots.FindAsync(name, mayAsk: false, default) is null && fetches.TryOpenCached(digest) is var (cached, length))
+            return new Answer.Blob(cached, length, digest);
+        if (await FindAsync(name, request) is not { } repository)
+            return RegistryError.BlobUnknown($"there is no {name}");
+        var part = HttpMethods.IsHead(request.Method) ? Wanted.Size : request.Headers.Range.Count > 0 ? Wanted.Part : Wanted.Whole;
+        return await repository.Content.OpenBlobAsync(digest, part, request.HttpContext.RequestAborted) is var (content, size)
+            ? new Answer.Blob(content, size, digest)
+            : RegistryError.BlobUnknown($"{name} has no blob {digest}");
     }
 
-    private Answer Tags(RepositoryName name, HttpRequest request)
+    private async ValueTask<Answer> TagsAsync(RepositoryName name, HttpRequest request)
     {
-        if (roots.Find(name) is not { } repository)
+        if (await FindAsync(name, request) is not { } repository)
             return Unknown(name);
         if (!TagPage.TryParse(request.Query, out var page))
             return RegistryError.PaginationNumberInvalid(request.Query["n"]);
@@ -164,7 +178,13 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Blobs blobs
     }
 
     private static RegistryError Unknown(RepositoryName name) =>
-        RegistryError.NameUnknown($"the store has no {name}; names are <root>/<name>, as the publisher prints them");
+        RegistryError.NameUnknown($"there is no {name}; names are <root>/<name>, as the publisher prints them");
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "No upstream gave {Failure}")]
+    private partial void LogFailed(string failure);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Error, Message = "Blob {Digest} was broken off: {Problem}")]
+    private partial void LogBroken(string digest, string problem);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "The store is damaged: {Problem}")]
     private partial void LogDamaged(string problem);

@@ -27,6 +27,8 @@ public sealed class ConcurrencyTests(Samples samples)
             for (var i = 0; i < 4; i++)
             {
                 files.Remove(samples.Tiny);
+                // Longer than a Gateway takes a root for being there still.
+                await Task.Delay(200, RunningGateway.Cancel);
                 await Samples.PublishAsync(store.Path, "docker-20.10.24.tar");
             }
             await published.CancelAsync();

@@ -10,10 +10,12 @@ namespace Image2Ipfs.Gateway.Tests;
 /// <summary>YARP's own configuration section: what is not the registry's goes to the upstreams.</summary>
 public sealed class UpstreamTests(Samples samples)
 {
+    private const string Elsewhere = "QmbFMke1KXqnYyBBWxB74N4c5SBnJMVAiMNRcGu6x1AwQH";
+
     [Theory]
     [InlineData("{}")]
     [InlineData("{\"ReverseProxy\":{}}")]
-    [InlineData("{\"ReverseProxy\":{\"Routes\":{},\"Clusters\":{\"upstream\":{\"Destinations\":{}}}}}")]
+    [InlineData("{\"ReverseProxy\":{\"Routes\":{},\"Clusters\":{\"ipfs\":{\"Destinations\":{}}}}}")]
     public async Task Without_upstreams_the_store_alone_serves(string configuration)
     {
         using var folder = new TemporaryFolder();
@@ -31,7 +33,7 @@ public sealed class UpstreamTests(Samples samples)
         await File.WriteAllTextAsync(folder["gateway.json"], Everything(upstream), RunningGateway.Cancel);
         await using var gateway = await RunningGateway.StartAsync(samples.Folder, "--config", folder["gateway.json"]);
 
-        foreach (var path in new[] { "/ipfs/x?format=raw", "/", "/ipns/example.org/a%20b", "/v2foo" })
+        foreach (var path in new[] { $"/ipfs/{Elsewhere}?format=raw", "/", "/ipns/example.org/a%20b", "/v2foo" })
         {
             var reply = await gateway.GetAsync(path);
             Assert.Equal(200, reply.Status);
@@ -49,8 +51,8 @@ public sealed class UpstreamTests(Samples samples)
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["gateway.json"], Everything(upstream), RunningGateway.Cancel);
         await using var gateway = await RunningGateway.StartAsync(samples.Folder, "--config", folder["gateway.json"]);
-        var reply = await gateway.GetAsync("/ipfs/x", ("Authorization", "Bearer secret"), ("Cookie", "session=secret"));
-        Assert.Equal("upstream: GET /ipfs/x", Encoding.UTF8.GetString(reply.Body));
+        var reply = await gateway.GetAsync($"/ipfs/{Elsewhere}", ("Authorization", "Bearer secret"), ("Cookie", "session=secret"));
+        Assert.Equal($"upstream: GET /ipfs/{Elsewhere}", Encoding.UTF8.GetString(reply.Body));
     }
 
     [Fact]
@@ -60,19 +62,19 @@ public sealed class UpstreamTests(Samples samples)
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["gateway.json"], "{}", RunningGateway.Cancel);
         await using var gateway = await RunningGateway.StartAsync(samples.Folder, "--config", folder["gateway.json"]);
-        Assert.Equal(404, (await gateway.GetAsync("/ipfs/x")).Status);
+        Assert.Equal(404, (await gateway.GetAsync($"/ipfs/{Elsewhere}")).Status);
 
         await File.WriteAllTextAsync(folder["gateway.json"], Everything(upstream), RunningGateway.Cancel);
-        for (var i = 0; i < 100 && (await gateway.GetAsync("/ipfs/x")).Status != 200; i++)
+        for (var i = 0; i < 100 && (await gateway.GetAsync($"/ipfs/{Elsewhere}")).Status != 200; i++)
             await Task.Delay(200, RunningGateway.Cancel);
-        Assert.Equal(200, (await gateway.GetAsync("/ipfs/x")).Status);
+        Assert.Equal(200, (await gateway.GetAsync($"/ipfs/{Elsewhere}")).Status);
     }
 
     private static string Everything(WebApplication upstream) => $$"""
         {
           "ReverseProxy": {
-            "Routes": { "all": { "ClusterId": "upstream", "Match": { "Path": "{**any}" } } },
-            "Clusters": { "upstream": { "Destinations": { "one": { "Address": "{{upstream.Urls.Single()}}" } } } }
+            "Routes": { "all": { "ClusterId": "ipfs", "Match": { "Path": "{**any}" } } },
+            "Clusters": { "ipfs": { "Destinations": { "one": { "Address": "{{upstream.Urls.Single()}}" } } } }
           }
         }
         """;

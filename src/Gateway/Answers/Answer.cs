@@ -1,5 +1,4 @@
 using Image2Ipfs.Registry;
-using Microsoft.Win32.SafeHandles;
 
 namespace Image2Ipfs.Gateway.Answers;
 
@@ -17,7 +16,7 @@ internal abstract record Answer
     /// <param name="Digest">The digest by which it is known; of a signed schema 1, the payload's.</param>
     internal sealed record InMemory(ReadOnlyMemory<byte> Content, MediaType MediaType, Digest Digest) : Answer;
 
-    /// <summary>A blob that lies in the store as a file.</summary>
-    /// <param name="Content">The open file; the writer of the answer disposes it.</param>
-    internal sealed record StoredFile(SafeFileHandle Content, long Size, Digest Digest) : Answer;
+    /// <summary>A configuration or layer.</summary>
+    /// <param name="Content">Its bytes; the writer of the answer disposes it.</param>
+    internal sealed record Blob(IBody Content, long Size, Digest Digest) : Answer;
 }

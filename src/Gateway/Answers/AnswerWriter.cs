@@ -23,6 +23,8 @@ internal static class AnswerWriter
                 context.Response.StatusCode = error.Status;
                 if (error.Status == StatusCodes.Status405MethodNotAllowed)
                     headers.Allow = "GET, HEAD";
+                if (error.RetryAfter is { } pause)
+                    headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(pause.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
                 return WriteBytesAsync(context, error.ToJson(), "application/json");
             case Answer.Json json:
                 if (json.Link is not null)
@@ -33,8 +35,8 @@ internal static class AnswerWriter
                 return IsNotModified(context, content.Digest.ToString())
                     ? Task.CompletedTask
                     : WriteBytesAsync(context, content.Content, content.MediaType.Value);
-            case Answer.StoredFile file:
-                return WriteFileAsync(context, file);
+            case Answer.Blob blob:
+                return WriteBlobAsync(context, blob);
             default:
                 throw new ArgumentOutOfRangeException(nameof(answer), answer, "this answer has no form in HTTP");
         }
@@ -79,26 +81,26 @@ internal static class AnswerWriter
         return writer.FlushAsync(context.RequestAborted).AsTask();
     }
 
-    private static async Task WriteFileAsync(HttpContext context, Answer.StoredFile file)
+    private static async Task WriteBlobAsync(HttpContext context, Answer.Blob blob)
     {
-        using var content = file.Content;
-        if (IsNotModified(context, file.Digest.ToString()))
+        using var content = blob.Content;
+        if (IsNotModified(context, blob.Digest.ToString()))
             return;
         context.Response.Headers.AcceptRanges = "bytes";
-        await (Ranges(context.Request, file) switch
+        await (Ranges(context.Request, blob) switch
         {
-            null => WritePartAsync(context, file, StatusCodes.Status200OK, 0, file.Size),
-            [] => WriteNoRangeAsync(context, file.Size),
-            [var (start, length)] => WritePartAsync(context, file, StatusCodes.Status206PartialContent, start, length),
-            { } parts => WritePartsAsync(context, file, parts),
+            null => WritePartAsync(context, blob, StatusCodes.Status200OK, 0, blob.Size),
+            [] => WriteNoRangeAsync(context, blob.Size),
+            [var (start, length)] => WritePartAsync(context, blob, StatusCodes.Status206PartialContent, start, length),
+            { } parts => WritePartsAsync(context, blob, parts),
         }).ConfigureAwait(false);
     }
 
-    private static IReadOnlyList<(long Start, long Length)>? Ranges(HttpRequest request, Answer.StoredFile file)
+    private static IReadOnlyList<(long Start, long Length)>? Ranges(HttpRequest request, Answer.Blob blob)
     {
-        var applies = request.Headers.IfRange is not { Count: > 0 } ifRange || Matches(ifRange, file.Digest.ToString(), weak: false);
+        var applies = request.Headers.IfRange is not { Count: > 0 } ifRange || Matches(ifRange, blob.Digest.ToString(), weak: false);
         // RFC 9110 14.2: of the methods that we know, a range is defined for GET only.
-        return applies && HttpMethods.IsGet(request.Method) ? RangeHeader.Parse(request.Headers.Range, file.Size) : null;
+        return applies && HttpMethods.IsGet(request.Method) ? RangeHeader.Parse(request.Headers.Range, blob.Size) : null;
     }
 
     private static Task WriteNoRangeAsync(HttpContext context, long size)
@@ -112,23 +114,23 @@ internal static class AnswerWriter
         return WriteBytesAsync(context, new RegistryError(context.Response.StatusCode, "RANGE_INVALID", $"the blob has {size} bytes").ToJson(), "application/json");
     }
 
-    private static Task WritePartAsync(HttpContext context, Answer.StoredFile file, int status, long start, long length)
+    private static Task WritePartAsync(HttpContext context, Answer.Blob blob, int status, long start, long length)
     {
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = OctetStream;
         response.ContentLength = length;
         if (status == StatusCodes.Status206PartialContent)
-            response.Headers.ContentRange = ContentRange(start, length, file.Size);
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : FileBody.SendAsync(context, file.Content, start, length);
+            response.Headers.ContentRange = ContentRange(start, length, blob.Size);
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : blob.Content.SendAsync(context, start, length);
     }
 
     /// <summary>multipart/byteranges, RFC 9110 14.6: lazy-pulling clients ask for many parts at once.</summary>
-    private static async Task WritePartsAsync(HttpContext context, Answer.StoredFile file, IReadOnlyList<(long Start, long Length)> parts)
+    private static async Task WritePartsAsync(HttpContext context, Answer.Blob blob, IReadOnlyList<(long Start, long Length)> parts)
     {
         var response = context.Response;
         var boundary = Guid.NewGuid().ToString("N");
-        var heads = parts.Select(p => $"\r\n--{boundary}\r\nContent-Type: {OctetStream}\r\nContent-Range: {ContentRange(p.Start, p.Length, file.Size)}\r\n\r\n").ToList();
+        var heads = parts.Select(p => $"\r\n--{boundary}\r\nContent-Type: {OctetStream}\r\nContent-Range: {ContentRange(p.Start, p.Length, blob.Size)}\r\n\r\n").ToList();
         var tail = $"\r\n--{boundary}--\r\n";
         response.StatusCode = StatusCodes.Status206PartialContent;
         response.ContentType = $"multipart/byteranges; boundary={boundary}";
@@ -136,7 +138,7 @@ internal static class AnswerWriter
         foreach (var (head, (start, length)) in heads.Zip(parts))
         {
             await response.WriteAsync(head, context.RequestAborted).ConfigureAwait(false);
-            await FileBody.SendAsync(context, file.Content, start, length).ConfigureAwait(false);
+            await blob.Content.SendAsync(context, start, length).ConfigureAwait(false);
         }
         await response.WriteAsync(tail, context.RequestAborted).ConfigureAwait(false);
     }

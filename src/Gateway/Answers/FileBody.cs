@@ -3,12 +3,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Image2Ipfs.Gateway.Answers;
 
 /// <summary>
-/// Sends a slice of a file. It is read straight into the memory that the connection sends from: ASP.NET's own
+/// Sends slices of a file. It is read straight into the memory that the connection sends from: ASP.NET's own
 /// SendFileAsync goes through a buffer of 16 KiB of its own, at half the speed.
 /// </summary>
-internal static class FileBody
+internal sealed class FileBody(SafeFileHandle file) : IBody
 {
     private const int Chunk = 128 * 1024;
+
+    public Task SendAsync(HttpContext context, long start, long length) => SendAsync(context, file, start, length);
 
     /// <exception cref="InvalidDataException">The file has become shorter. The headers are out: only an abort tells the client.</exception>
     public static async Task SendAsync(HttpContext context, SafeFileHandle file, long start, long length)
@@ -27,4 +29,6 @@ internal static class FileBody
                 return; // the client has gone
         }
     }
+
+    public void Dispose() => file.Dispose();
 }

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Ipfs;
 
 namespace Image2Ipfs.Gateway.Answers;
@@ -11,6 +12,13 @@ namespace Image2Ipfs.Gateway.Answers;
 internal sealed record RegistryError(int Status, string Code, string Message) : Answer
 {
     private const int MaxEcho = 120;
+    private const int MaxAttempts = 10;
+
+    /// <summary>The upstreams that were asked in vain.</summary>
+    public IReadOnlyList<Attempt> Attempts { get; init; } = [];
+
+    /// <summary>When it may go better, or null.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 
     public static RegistryError NameInvalid(ReadOnlySpan<char> name)
     {
@@ -50,11 +58,51 @@ internal sealed record RegistryError(int Status, string Code, string Message) : 
             json.WriteStartObject();
             json.WriteString("code", Code);
             json.WriteString("message", Message);
+            if (Attempts.Count > 0)
+                WriteDetail(json);
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteEndObject();
         }
         return bytes.ToArray();
+    }
+
+    /// <summary>
+    /// What the client gets where no upstream gave the content: 404 where all of them say that it is not there, 429 or 503 where
+    /// one is too busy, 504 where there was silence, else 502.
+    /// </summary>
+    /// <param name="failure">Who was asked, and what each said.</param>
+    /// <param name="absent">The error where it is known not to be there.</param>
+    public static RegistryError Of(UpstreamsFailedException failure, Func<string, RegistryError> absent)
+    {
+        var attempts = failure.Attempts.TakeLast(MaxAttempts).ToList();
+        var busy = attempts.Where(a => a.Kind == FaultKind.Busy).ToList();
+        var error = failure switch
+        {
+            { IsKnownAbsent: true } => absent($"no upstream has {failure.What}"),
+            _ when busy.Count == attempts.Count && busy.Count > 0 => busy.Exists(a => a.Status == 429)
+                ? new RegistryError(StatusCodes.Status429TooManyRequests, "TOOMANYREQUESTS", $"the upstreams of {failure.What} want fewer requests")
+                : new RegistryError(StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE", $"the upstreams of {failure.What} are busy"),
+            _ when attempts.Exists(a => a.Kind == FaultKind.Wrong) => new(StatusCodes.Status502BadGateway, "UNAVAILABLE", $"what the upstreams give for {failure.What} is not what its name says"),
+            _ when attempts.Count == 0 || attempts.Exists(a => a.Kind == FaultKind.Timeout) => new(StatusCodes.Status504GatewayTimeout, "UNAVAILABLE", $"the upstreams were silent about {failure.What}"),
+            _ => new(StatusCodes.Status502BadGateway, "UNAVAILABLE", $"no upstream gives {failure.What}"),
+        };
+        return error with { Attempts = attempts, RetryAfter = busy.Select(a => a.RetryAfter).Max() };
+    }
+
+    private void WriteDetail(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("detail");
+        json.WriteStartArray("attempts");
+        foreach (var attempt in Attempts)
+        {
+            json.WriteStartObject();
+            json.WriteString("upstream", attempt.Upstream);
+            json.WriteString("outcome", attempt.Outcome);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static string Echo(ReadOnlySpan<char> text) => text.Length <= MaxEcho ? text.ToString() : $"{text[..MaxEcho]}…";

@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Text.Json;
+using Image2Ipfs.Gateway.Layouts;
+using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
-using Image2Ipfs.Store;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Image2Ipfs.Gateway.Find;
 
-/// <summary>The bytes of manifests: from memory, else from the store, checked against their digests.</summary>
-internal sealed class Manifests(LocalStore store, IMemoryCache cache, Schema1Signer signer)
+/// <summary>The bytes of manifests: from memory, else from where the repository lies, checked against their digests.</summary>
+internal sealed class Manifests(IMemoryCache cache, Schema1Signer signer)
 {
     /// <summary>Clients refuse manifests of more than 4 to 8 MiB.</summary>
     private const int MaxBytes = 8 * 1024 * 1024;
@@ -16,23 +17,23 @@ internal sealed class Manifests(LocalStore store, IMemoryCache cache, Schema1Sig
 
     private static readonly SearchValues<char> TypeCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+-_");
 
-    /// <returns>The manifest's bytes, or null where the store has lost them.</returns>
+    /// <returns>The manifest's bytes, or null where the repository has none of it.</returns>
     /// <exception cref="InvalidDataException">They are not what the digest says.</exception>
-    public byte[]? Read(Digest digest)
+    /// <exception cref="UpstreamsFailedException">No upstream gives them.</exception>
+    public ValueTask<byte[]?> ReadAsync(Repository repository, Digest digest, CancellationToken cancel)
     {
-        var key = (typeof(Manifests), digest);
-        if (cache.TryGetValue(key, out byte[]? bytes))
-            return bytes;
-        try
-        {
-            var file = new FileInfo(store.BlobFile(digest));
-            if (file.Length > MaxBytes || Digest.Sha256(bytes = File.ReadAllBytes(file.FullName)) != digest)
-                throw new InvalidDataException($"blob {digest} is damaged");
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
+        // The repository is asked whether it has it, every time: memory holds those of others too.
+        var key = (typeof(Manifests), digest, repository);
+        return cache.TryGetValue(key, out byte[]? bytes) ? ValueTask.FromResult(bytes) : FindAsync(key, repository, digest, cancel);
+    }
+
+    private async ValueTask<byte[]?> FindAsync(object key, Repository repository, Digest digest, CancellationToken cancel)
+    {
+        var bytes = await repository.Content.ReadManifestAsync(digest, MaxBytes, cancel).ConfigureAwait(false);
+        if (bytes is null)
             return null;
-        }
+        if (Digest.Sha256(bytes) != digest)
+            throw new InvalidDataException($"manifest {digest} has other bytes than its name says");
         return Keep(key, bytes);
     }
 

@@ -1,22 +1,17 @@
 using Image2Ipfs.Registry;
-using Image2Ipfs.Store;
-using Image2Ipfs.Tree;
 
 namespace Image2Ipfs.Gateway.Layouts;
 
-/// <summary>One <c>&lt;name&gt;</c> of a root, in the layout of <see cref="TreePaths"/>: tags, manifests and blobs.</summary>
+/// <summary>One <c>&lt;name&gt;</c> of a root, in the layout of <see cref="Tree.TreePaths"/>: tags and their forms, and where its bytes lie.</summary>
 internal sealed class Repository
 {
-    /// <summary>A tag takes some 500 bytes in an index.</summary>
-    private const int MaxIndex = 16 * 1024 * 1024;
-
     private readonly Dictionary<Digest, MediaType> _forms = [];
-    private readonly Dictionary<Digest, long> _manifests;
-    private readonly Dictionary<Digest, long> _blobs;
 
-    private Repository(IReadOnlyList<Descriptor> index, Dictionary<Digest, long> manifests, Dictionary<Digest, long> blobs)
+    /// <param name="index">The tree's index: tags and media types.</param>
+    /// <param name="content">Where its bytes lie.</param>
+    public Repository(IReadOnlyList<Descriptor> index, IContent content)
     {
-        (_manifests, _blobs) = (manifests, blobs);
+        Content = content;
         Tags = index
             .Where(d => Tag.TryParse(d.Name, out _))
             .GroupBy(d => Tag.Parse(d.Name!))
@@ -25,43 +20,14 @@ internal sealed class Repository
             _forms.TryAdd(descriptor.Digest, descriptor.MediaType);
     }
 
+    public IContent Content { get; }
+
     /// <summary>What it takes in memory, about: a digest and its place in a set.</summary>
-    public long Bytes => 1024 + (256L * (_manifests.Count + _blobs.Count + _forms.Count));
+    public long Bytes => 1024 + (256L * _forms.Count) + Content.Bytes;
 
     /// <summary>The forms of each tag's image.</summary>
     public IReadOnlyDictionary<Tag, IReadOnlyList<Descriptor>> Tags { get; }
 
-    public bool HasManifest(Digest digest) => _manifests.ContainsKey(digest);
-
-    /// <summary>The length of a configuration or layer; of a manifest too, which some clients look for among the blobs.</summary>
-    /// <returns>Null where the repository has no such blob.</returns>
-    public long? SizeOf(Digest digest) =>
-        _blobs.TryGetValue(digest, out var size) || _manifests.TryGetValue(digest, out size) ? size : null;
-
     /// <summary>The form of a manifest that the index lists, or null for one that only another manifest names.</summary>
     public MediaType? FormOf(Digest digest) => _forms.TryGetValue(digest, out var form) ? form : null;
-
-    /// <returns>The repository, or null where the root has none of this name.</returns>
-    /// <exception cref="InvalidDataException">Its index cannot be read.</exception>
-    public static Repository? Of(StoredRoot root, string name)
-    {
-        if (!root.TryReadFile($"{name}/{TreePaths.Index}", MaxIndex, out var index))
-            return null;
-        try
-        {
-            return new Repository(ImageIndex.Parse(index), Digests(root, $"{name}/{TreePaths.Manifests}/"), Digests(root, $"{name}/{TreePaths.Blobs}/"));
-        }
-        catch (FormatException e)
-        {
-            throw new InvalidDataException($"{root.Cid}/{name}/{TreePaths.Index} is no index: {e.Message}", e);
-        }
-    }
-
-    private static Dictionary<Digest, long> Digests(StoredRoot root, string folder) =>
-        root.Files
-            .Where(f => f.Path.StartsWith(folder, StringComparison.Ordinal))
-            .Select(f => (Digest: Digest.TryParse(f.Path[folder.Length..], out var digest) ? digest : default, f.Link))
-            .Where(f => f.Digest.IsSha256)
-            .DistinctBy(f => f.Digest)
-            .ToDictionary(f => f.Digest, f => root.SizeOf(f.Link));
 }

@@ -1,4 +1,5 @@
 using Image2Ipfs.Gateway.Layouts;
+using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
@@ -6,30 +7,64 @@ using Microsoft.Extensions.Caching.Memory;
 
 namespace Image2Ipfs.Gateway.Names;
 
-/// <summary>From the name that a client pulls to the repository in the store: the first component is the root, the rest lies below it.</summary>
-internal sealed class Roots(LocalStore store, IMemoryCache cache, TimeProvider clock)
+/// <summary>
+/// From the name that a client pulls to the repository: the first component is the root, the rest lies below it. It is
+/// remembered from before, or lies in the store, or with the upstreams.
+/// </summary>
+internal sealed class Roots(LocalStore store, StoredRepositories stored, RemoteRepositories remote, UpstreamPool pool, IMemoryCache cache, TimeProvider clock)
 {
     /// <summary>How long a root that was there is taken to be there still: a look at the disk for each request costs a tenth of it.</summary>
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(100);
 
-    /// <returns>The repository, or null where the store has no such root or the root no such name.</returns>
-    /// <exception cref="InvalidDataException">The root's file is damaged.</exception>
-    public Repository? Find(RepositoryName name)
+    /// <summary>How long a name is known not to be there.</summary>
+    private static readonly TimeSpan AbsentFor = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long what an upstream only says, and nothing proves, is believed.</summary>
+    private static readonly TimeSpan UnprovenFor = TimeSpan.FromMinutes(5);
+
+    /// <returns>The repository, or null where it is known that there is none.</returns>
+    /// <exception cref="InvalidDataException">What lies there is damaged.</exception>
+    /// <exception cref="UpstreamsFailedException">The upstreams do not say.</exception>
+    public ValueTask<Repository?> FindAsync(RepositoryName name, bool mayAsk, CancellationToken cancel)
     {
         if (cache.TryGetValue(name, out Known? known) && known!.IsThere())
-            return known.Repository;
+            return ValueTask.FromResult<Repository?>(known.Repository);
         var text = name.ToString();
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 || !Cid.TryParse(text[..slash], out var cid) || store.Open(cid) is not { } root)
+        if (slash < 0 || !Cid.TryParse(text[..slash], out var cid))
+            return default;
+        var path = text[(slash + 1)..];
+        if (store.Open(cid) is { } root)
+            return ValueTask.FromResult(stored.Open(root, path) is { } repository ? Keep(name, repository, store.RootFile(root.Cid), null) : null);
+        return mayAsk && !pool.IsEmpty ? AskAsync(name, cid, path, cancel) : default;
+    }
+
+    private async ValueTask<Repository?> AskAsync(RepositoryName name, Cid root, string path, CancellationToken cancel)
+    {
+        var absent = (typeof(Roots), name);
+        if (cache.TryGetValue(absent, out _))
             return null;
-        if (Repository.Of(root, text[(slash + 1)..]) is not { } repository)
-            return null;
-        cache.Set(name, new Known(repository, store.RootFile(root.Cid), clock), new MemoryCacheEntryOptions { Size = repository.Bytes });
+        try
+        {
+            if (await remote.OpenAsync(root, path, cancel).ConfigureAwait(false) is { } repository)
+                return Keep(name, repository, null, repository.Content is PlainContent ? UnprovenFor : null);
+        }
+        catch (UpstreamsFailedException e) when (e.IsKnownAbsent)
+        {
+            // Nobody has it now.
+        }
+        cache.Set(absent, true, new MemoryCacheEntryOptions { Size = 200, AbsoluteExpirationRelativeToNow = AbsentFor });
+        return null;
+    }
+
+    private Repository Keep(RepositoryName name, Repository repository, string? rootFile, TimeSpan? lifetime)
+    {
+        cache.Set(name, new Known(repository, rootFile, clock), new MemoryCacheEntryOptions { Size = repository.Bytes, AbsoluteExpirationRelativeToNow = lifetime });
         return repository;
     }
 
-    /// <summary>A repository that was read once. A publisher may remove its root at any time.</summary>
-    private sealed class Known(Repository repository, string rootFile, TimeProvider clock)
+    /// <summary>A repository that was read once. A publisher may remove a root of the store at any time.</summary>
+    private sealed class Known(Repository repository, string? rootFile, TimeProvider clock)
     {
         private long _checked = clock.GetTimestamp();
 
@@ -37,7 +72,7 @@ internal sealed class Roots(LocalStore store, IMemoryCache cache, TimeProvider c
 
         public bool IsThere()
         {
-            if (clock.GetElapsedTime(Volatile.Read(ref _checked)) < Recheck)
+            if (rootFile is null || clock.GetElapsedTime(Volatile.Read(ref _checked)) < Recheck)
                 return true;
             if (!File.Exists(rootFile))
                 return false;

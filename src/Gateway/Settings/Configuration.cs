@@ -36,6 +36,7 @@ internal static class Configuration
                 .AddEnvironmentVariables()
                 .AddCommandLine(args);
         }
+        builder.Configuration.AddUpstreamAddresses();
         string[] addresses = ["urls", "http_ports", "https_ports"];
         if (Array.TrueForAll(addresses, key => string.IsNullOrEmpty(builder.Configuration[key])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls(DefaultAddress);

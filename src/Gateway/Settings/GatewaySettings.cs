@@ -22,9 +22,15 @@ internal sealed class GatewaySettings
     /// </summary>
     public bool Schema1WithoutAccept { get; set; } = true;
 
-    /// <summary>Bytes of memory for roots and manifests, 1 MiB to 64 GiB. Default: 128 MiB.</summary>
+    /// <summary>Bytes of memory for roots, manifests and directories, 1 MiB to 64 GiB. Default: 128 MiB.</summary>
     [Range(1L << 20, 64L << 30)]
     public long MemoryCacheBytes { get; set; } = 128L << 20;
+
+    [ValidateObjectMembers]
+    public CacheSettings Cache { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public UpstreamSettings Upstreams { get; set; } = new();
 }
 
 [OptionsValidator]

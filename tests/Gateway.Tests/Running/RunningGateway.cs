@@ -50,6 +50,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         Http.Dispose();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
-        Assert.Empty(TakeProblems());
+        var problems = TakeProblems();
+        Assert.True(problems.Count == 0, string.Join("\n", problems));
     }
 }

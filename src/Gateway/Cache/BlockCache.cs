@@ -1,0 +1,31 @@
+using Image2Ipfs.Ipfs;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace Image2Ipfs.Gateway.Cache;
+
+/// <summary>Directories, inner nodes and small files that came from upstreams: in memory, and behind it on disk. All are verified.</summary>
+internal sealed class BlockCache(IMemoryCache memory, DiskCache disk)
+{
+    private const int Overhead = 200;
+
+    public ReadOnlyMemory<byte>? Get(Cid cid)
+    {
+        var key = (typeof(BlockCache), cid.ToV1());
+        if (memory.TryGetValue(key, out byte[]? block))
+            return block;
+        if (cid.IsIdentity)
+            return cid.Hash.ToArray();
+        if (!disk.TryReadBlock(cid, out block))
+            return null;
+        Remember(key, block);
+        return block;
+    }
+
+    public void Put(Block block)
+    {
+        Remember((typeof(BlockCache), block.Cid.ToV1()), block.Bytes.ToArray());
+        disk.WriteBlock(block);
+    }
+
+    private void Remember(object key, byte[] block) => memory.Set(key, block, new MemoryCacheEntryOptions { Size = block.Length + Overhead });
+}

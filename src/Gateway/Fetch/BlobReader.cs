@@ -1,0 +1,52 @@
+using Image2Ipfs.Gateway.Answers;
+
+namespace Image2Ipfs.Gateway.Fetch;
+
+/// <summary>One client's way through a blob that is being fetched. Disposing it says that the client is done, or gone.</summary>
+internal sealed class BlobReader(BlobFetch fetch, long from, long? to) : IBody
+{
+    private const int Chunk = 128 * 1024;
+
+    private long _position = from;
+
+    /// <summary>The bytes of the whole blob.</summary>
+    public Task<long> Size => fetch.Size;
+
+    /// <summary>The next byte that it will read.</summary>
+    public long Position => Volatile.Read(ref _position);
+
+    /// <summary>The end of what it will read, or null: all.</summary>
+    public long? End { get; private set; } = to;
+
+    public async Task SendAsync(HttpContext context, long start, long length)
+    {
+        var (writer, cancel, end) = (context.Response.BodyWriter, context.RequestAborted, start + length);
+        End = Math.Max(End ?? end, end);
+        Move(start);
+        fetch.Changed();
+        for (var position = start; position < end;)
+        {
+            var there = await fetch.Spool.WaitAsync(position, cancel).ConfigureAwait(false);
+            while (position < there && position < end)
+            {
+                var memory = writer.GetMemory(Chunk);
+                var read = fetch.Spool.Read(position, memory.Span[..(int)Math.Min(memory.Length, Math.Min(there, end) - position)]);
+                if (read == 0)
+                    throw new InvalidDataException("the cache lost bytes of a blob while it was sent");
+                writer.Advance(read);
+                position += read;
+                Move(position);
+                if ((await writer.FlushAsync(cancel).ConfigureAwait(false)).IsCompleted)
+                    return; // the client has gone
+            }
+        }
+    }
+
+    public void Dispose() => fetch.Leave(this);
+
+    private void Move(long position)
+    {
+        Volatile.Write(ref _position, position);
+        fetch.Moved();
+    }
+}

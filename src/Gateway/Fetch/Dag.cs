@@ -1,0 +1,113 @@
+using Image2Ipfs.Gateway.Cache;
+using Image2Ipfs.Gateway.Upstreams;
+using Image2Ipfs.Ipfs;
+
+namespace Image2Ipfs.Gateway.Fetch;
+
+/// <summary>
+/// Small things by path: directories, indexes, manifests. What is known is walked from the root down; where a block is missing,
+/// the upstreams are asked, one CAR for the whole path or block by block. Nothing counts that does not hang on the root.
+/// </summary>
+internal sealed class Dag(BlockCache cache, Asking asking)
+{
+    /// <summary>Blocks of one small thing: a directory of 100 000 entries, a manifest of 8 MiB.</summary>
+    private const long MaxBytes = 32 * 1024 * 1024;
+
+    /// <param name="root">Where the path begins.</param>
+    /// <param name="path">Names with slashes between them; nothing for the root itself.</param>
+    /// <returns>The entries of the directory there, or null where it is known that there is none.</returns>
+    /// <exception cref="UpstreamsFailedException">Nobody gives it.</exception>
+    public Task<IReadOnlyList<DagLink>?> DirectoryAsync(Cid root, string path, CancellationToken cancel) =>
+        WalkAsync<IReadOnlyList<DagLink>?>(root, path, (cid, get) => cid is null ? null : [.. DirectoryDag.Entries(cid, get)], cancel);
+
+    /// <returns>The bytes of the file there, or null where it is known that there is none.</returns>
+    /// <inheritdoc cref="DirectoryAsync"/>
+    public Task<byte[]?> FileAsync(Cid root, string path, int maxBytes, CancellationToken cancel) =>
+        WalkAsync(root, path, (cid, get) => cid is null ? null : UnixFsFile.Read(cid, get, maxBytes), cancel);
+
+    /// <summary>The first block of a file.</summary>
+    /// <inheritdoc cref="DirectoryAsync"/>
+    public Task<Block> BlockAsync(Cid cid, CancellationToken cancel) =>
+        WalkAsync(cid, "", (_, get) => new Block(cid, get(cid)), cancel, "block");
+
+    private async Task<T> WalkAsync<T>(Cid root, string path, Func<Cid?, Func<Cid, ReadOnlyMemory<byte>>, T> read, CancellationToken cancel, string scope = "entity")
+    {
+        var blocks = new Dictionary<Cid, ReadOnlyMemory<byte>>();
+        while (true)
+        {
+            Cid missing;
+            try
+            {
+                return read(Resolve(root, path, Get), Get);
+            }
+            catch (MissingBlockException e)
+            {
+                missing = e.Cid;
+            }
+            catch (InvalidDataException e)
+            {
+                // It hangs on the root, so every upstream would give the same.
+                throw UpstreamsFailedException.WrongTree($"{root}/{path}", e);
+            }
+            var what = path.Length == 0 ? $"{root}" : $"{root}/{path}";
+            foreach (var block in await asking.AskAsync(what, (u, c) => FetchAsync(u, what, scope, missing, c), u => u.Ways.Best != Way.Path, cancel).ConfigureAwait(false))
+            {
+                if (blocks.TryAdd(block.Cid.ToV1(), block.Bytes))
+                    cache.Put(block);
+            }
+        }
+
+        ReadOnlyMemory<byte> Get(Cid cid)
+        {
+            // An upstream may spell a CID in its other version.
+            var key = cid.ToV1();
+            if (!blocks.TryGetValue(key, out var block))
+                blocks[key] = block = cache.Get(cid) ?? throw new MissingBlockException(cid);
+            return block;
+        }
+    }
+
+    private static Cid? Resolve(Cid root, string path, Func<Cid, ReadOnlyMemory<byte>> get)
+    {
+        foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (root.Codec != Cid.DagPb || DirectoryDag.Find(root, name, get) is not { } entry)
+                return null;
+            root = entry.Cid;
+        }
+        return root;
+    }
+
+    /// <returns>Verified blocks, the missing one among them.</returns>
+    private static async Task<IReadOnlyList<Block>> FetchAsync(Upstream upstream, string path, string scope, Cid missing, CancellationToken cancel)
+    {
+        foreach (var way in upstream.Ways.Usable.Where(w => w is not Way.Path).ToList())
+        {
+            try
+            {
+                return way == Way.Car
+                    ? await FetchCarAsync(upstream, path, scope, missing, cancel).ConfigureAwait(false)
+                    : [await Trustless.GetBlockAsync(upstream, missing, cancel).ConfigureAwait(false)];
+            }
+            catch (UpstreamFault fault) when (fault.Kind == FaultKind.NotThisWay)
+            {
+                upstream.Ways.DidNotWork(way);
+            }
+        }
+        throw new UpstreamFault(FaultKind.NotThisWay, "gives neither archives nor blocks");
+    }
+
+    private static async Task<IReadOnlyList<Block>> FetchCarAsync(Upstream upstream, string path, string scope, Cid missing, CancellationToken cancel)
+    {
+        using var body = await Trustless.GetCarAsync(upstream, $"/ipfs/{path}", $"&dag-scope={scope}", cancel).ConfigureAwait(false);
+        using var car = new CarReader(body);
+        var blocks = new List<Block>();
+        while (await car.NextAsync().ConfigureAwait(false) is { } block)
+        {
+            if (car.Read > MaxBytes)
+                throw new UpstreamFault(FaultKind.Wrong, $"sent an archive of more than {MaxBytes} bytes");
+            blocks.Add(block with { Bytes = block.Bytes.ToArray() });
+        }
+        return blocks.Exists(b => b.Cid.ToV1().Equals(missing.ToV1())) ? blocks : throw new UpstreamFault(FaultKind.Wrong, "left blocks out of its archive");
+    }
+}

@@ -1,0 +1,98 @@
+using System.IO.Compression;
+
+namespace Image2Ipfs.Gateway.Upstreams;
+
+/// <summary>The body of an upstream's answer. Every read ends: with bytes, at the end, or with the fault.</summary>
+internal sealed class UpstreamBody : IDisposable
+{
+    private readonly HttpResponseMessage _response;
+    private readonly Stream _stream;
+    private readonly TimeSpan _stall;
+    private readonly CancellationToken _cancel;
+    private readonly CancellationTokenSource _timeout;
+
+    private UpstreamBody(HttpResponseMessage response, Stream stream, TimeSpan stall, CancellationToken cancel)
+    {
+        (_response, _stream, _stall, _cancel) = (response, stream, stall, cancel);
+        _timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+    }
+
+    public int Status => (int)_response.StatusCode;
+
+    public string? MediaType => _response.Content.Headers.ContentType?.MediaType;
+
+    /// <summary>Of the body as it is read, or null where nobody knows.</summary>
+    public long? Length => _response.Content.Headers.ContentEncoding.Count > 0 ? null : _response.Content.Headers.ContentLength;
+
+    /// <summary>First byte and length of the whole of a 206.</summary>
+    public (long From, long? Whole)? ContentRange =>
+        _response.Content.Headers.ContentRange is { Unit: "bytes", From: { } from } range ? (from, range.Length) : null;
+
+    /// <summary>The last of X-Ipfs-Roots: the CID that the path ends at, as the upstream has it.</summary>
+    public string? LastRoot =>
+        _response.Headers.TryGetValues("X-Ipfs-Roots", out var roots) ? roots.SelectMany(r => r.Split(',', StringSplitOptions.TrimEntries)).LastOrDefault() : null;
+
+    /// <exception cref="UpstreamFault">It is encoded as nobody asked for, in a way that cannot be undone.</exception>
+    public static async Task<UpstreamBody> OpenAsync(HttpResponseMessage response, TimeSpan stall, CancellationToken cancel)
+    {
+        var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+        // Identity is what was asked for; some proxies compress all the same.
+        foreach (var encoding in response.Content.Headers.ContentEncoding.Reverse())
+        {
+            stream = encoding.ToLowerInvariant() switch
+            {
+                "identity" or "" => stream,
+                "gzip" or "x-gzip" => new GZipStream(stream, CompressionMode.Decompress),
+                "deflate" => new ZLibStream(stream, CompressionMode.Decompress),
+                "br" => new BrotliStream(stream, CompressionMode.Decompress),
+                _ => throw new UpstreamFault(FaultKind.Failed, $"answered in the encoding {encoding}"),
+            };
+        }
+        return new UpstreamBody(response, stream, stall, cancel);
+    }
+
+    /// <returns>How many bytes were read; 0 at the end.</returns>
+    /// <exception cref="UpstreamFault">It was silent for too long, or cut the connection.</exception>
+    public async ValueTask<int> ReadAsync(Memory<byte> to)
+    {
+        _timeout.CancelAfter(_stall);
+        try
+        {
+            return await _stream.ReadAsync(to, _timeout.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!_cancel.IsCancellationRequested)
+        {
+            throw new UpstreamFault(FaultKind.Timeout, "went silent in the middle of its answer", e);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
+        {
+            throw new UpstreamFault(FaultKind.Failed, "broke its answer off", e);
+        }
+        finally
+        {
+            _timeout.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Reads to the end.</summary>
+    /// <exception cref="UpstreamFault">There are more bytes than that.</exception>
+    public async Task<byte[]> ReadAllAsync(int max)
+    {
+        using var all = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        while (await ReadAsync(buffer).ConfigureAwait(false) is > 0 and var read)
+        {
+            if (all.Length + read > max)
+                throw new UpstreamFault(FaultKind.Wrong, $"answered with more than {max} bytes");
+            all.Write(buffer, 0, read);
+        }
+        return all.ToArray();
+    }
+
+    public void Dispose()
+    {
+        _response.Dispose();
+        _stream.Dispose();
+        _timeout.Dispose();
+    }
+}
