@@ -6,6 +6,7 @@ return args switch
     ["corpus", var file, var megabytes] => Corpus.Write(file, long.Parse(megabytes) * 1_000_000),
     ["publish", var publisher, var archive, var rounds] => await PublishBenchmark.RunAsync(publisher, archive, int.Parse(rounds)),
     ["serve", var gateway, var publisher, var rounds] => await ServeBenchmark.RunAsync(gateway, publisher, int.Parse(rounds)),
+    ["pull", var gateway, var publisher, var rounds] => await PullBenchmark.RunAsync(gateway, publisher, int.Parse(rounds)),
     ["forwarder", var address, var upstream] => await Forwarder.RunAsync(address, upstream),
     _ => Usage(),
 };
@@ -16,7 +17,8 @@ static int Usage()
         usage: Benchmarks corpus FILE MEGABYTES          write a docker-save archive of this machine's own files, five layers
                Benchmarks publish PUBLISHER FILE ROUNDS  publish beside skopeo and pigz
                Benchmarks serve GATEWAY PUBLISHER ROUNDS serve beside docker-registry, nginx and a bare YARP forwarder
-               Benchmarks forwarder ADDRESS UPSTREAM     the bare YARP forwarder that serve runs
+               Benchmarks pull GATEWAY PUBLISHER ROUNDS  pull through an upstream beside nginx and a bare YARP forwarder
+               Benchmarks forwarder ADDRESS UPSTREAM     the bare YARP forwarder that they run
         """);
     return 2;
 }

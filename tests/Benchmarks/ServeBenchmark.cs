@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Formats.Tar;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -26,7 +24,7 @@ internal static partial class ServeBenchmark
         try
         {
             var (store, tree) = (Path.Combine(folder, "store"), Path.Combine(folder, "tree"));
-            var root = await PublishAsync(publisher, store, tree, Path.Combine(folder, "image.tar"));
+            var root = await BenchmarkImage.PublishAsync(publisher, store, tree, Path.Combine(folder, "image.tar"), BlobBytes, SmallLayers);
             var blob = new DirectoryInfo(Path.Combine(tree, "bench", "blobs")).EnumerateFiles("sha256:*").MaxBy(f => f.Length)!;
 
             servers.Add(Server.Start("image2ipfs", 5801, "0", [gateway, "--urls", "http://127.0.0.1:5801", "--Gateway:Store", store]));
@@ -36,7 +34,7 @@ internal static partial class ServeBenchmark
             servers.Add(Server.Start("YARP forwarder", 5805, "0", [Environment.ProcessPath!, "forwarder", "http://127.0.0.1:5805", "http://127.0.0.1:5804"]));
             foreach (var server in servers)
                 await server.WaitAsync();
-            await RunToolAsync("skopeo", "--insecure-policy", "copy", "-q", "--dest-tls-verify=false", $"oci:{tree}/bench:latest", "docker://127.0.0.1:5802/bench:latest", "--format", "v2s2", "--dest-compress-format", "gzip");
+            await Tools.RunAsync("skopeo", "--insecure-policy", "copy", "-q", "--dest-tls-verify=false", $"oci:{tree}/bench:latest", "docker://127.0.0.1:5802/bench:latest", "--format", "v2s2", "--dest-compress-format", "gzip");
 
             string Manifest(string path) => $"http://127.0.0.1:{path}";
             (Server Server, string Manifest, string Blob)[] cases =
@@ -53,7 +51,7 @@ internal static partial class ServeBenchmark
                 foreach (var (server, manifest, blobUrl) in round % 2 == 0 ? cases : cases.Reverse())
                 {
                     var m = await server.CostAsync(() => WrkAsync(manifest));
-                    var b = await server.CostAsync(() => CurlAsync(blobUrl));
+                    var b = await server.CostAsync(() => Tools.CurlAsync(blobUrl, BlobBytes));
                     if (round < 0) // to warm up
                         continue;
                     manifests[server.Name].Add((m.Result, m.Cpu / (m.Result * WrkSeconds) * 1e6));
@@ -79,42 +77,12 @@ internal static partial class ServeBenchmark
             Console.WriteLine($"| {name} | {Measurement.Median(runs.Select(r => r.PerSecond)):F0} | {Measurement.Median(runs.Select(r => r.Cpu)):F2} | {ours / Measurement.Median(runs.Select(r => r.PerSecond)):F2} |");
     }
 
-    private static async Task<string> PublishAsync(string publisher, string store, string tree, string archive)
-    {
-        var random = new Random(1);
-        DockerArchive.Write(archive, "bench:latest", Enumerable.Range(0, SmallLayers + 1).Select(i => (Action<TarWriter>)(tar =>
-        {
-            // Random bytes do not compress: the blob is as large as the layer.
-            var content = new byte[i == 0 ? BlobBytes : 100];
-            random.NextBytes(content);
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"file{i}") { DataStream = new MemoryStream(content), ModificationTime = DateTimeOffset.UnixEpoch });
-        })));
-        var pull = await RunToolAsync(publisher, "--store", store, "-q", "--to", $"dir:{tree}", archive);
-        return pull.Split('/')[1];
-    }
-
     private static async Task<double> WrkAsync(string url)
     {
-        var output = await RunToolAsync("taskset", "-c", "1", "wrk", "-t1", $"-c{Connections}", $"-d{WrkSeconds}s", "-H", $"Accept: {Accept}", url);
+        var output = await Tools.RunAsync("taskset", "-c", "1", "wrk", "-t1", $"-c{Connections}", $"-d{WrkSeconds}s", "-H", $"Accept: {Accept}", url);
         if (output.Contains("Non-2xx", StringComparison.Ordinal))
             throw new InvalidOperationException(output);
         return double.Parse(RequestsPerSecond().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
-    }
-
-    private static async Task<double> CurlAsync(string url)
-    {
-        var output = await RunToolAsync("taskset", "-c", "1", "curl", "-sf", "-o", "/dev/null", "-w", "%{speed_download} %{size_download}", url);
-        var numbers = output.Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture)).ToArray();
-        return numbers[1] >= BlobBytes ? numbers[0] / 1e6 : throw new InvalidOperationException($"{url}: {output}");
-    }
-
-    private static async Task<string> RunToolAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: exit {process.ExitCode}: {await error}");
     }
 
     private static async Task<string> RegistryConfigAsync(string folder)

@@ -158,11 +158,6 @@ internal sealed partial class DiskCache : IDisposable
     /// <summary>Takes a finished file under its name, and makes room for it.</summary>
     internal void Keep(string partial, string name, long size)
     {
-        if (size > _maxBytes)
-        {
-            Give(partial);
-            return;
-        }
         List<string> gone = [];
         lock (_lock)
         {

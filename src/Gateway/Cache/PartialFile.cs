@@ -19,6 +19,11 @@ internal sealed class PartialFile(DiskCache cache, string path, SafeFileHandle f
 
     private void Keep(string name, long size)
     {
+        if (size > cache.MaxBytes)
+        {
+            Drop();
+            return;
+        }
         try
         {
             // Before it has its name: after a power cut, a name stands for all of its bytes.

@@ -5,7 +5,7 @@ namespace Image2Ipfs.Gateway.Fetch;
 /// <summary>One client's way through a blob that is being fetched. Disposing it says that the client is done, or gone.</summary>
 internal sealed class BlobReader(BlobFetch fetch, long from, long? to) : IBody
 {
-    private const int Chunk = 128 * 1024;
+    private const int Chunk = 64 * 1024;
 
     private long _position = from;
 

@@ -165,7 +165,7 @@ internal sealed class DagFetch : BlobFetch
     private long AlignedEnd(long start)
     {
         var size = Spool.IsInFile ? _settings.PartBytes : Spool.Window / 4;
-        if (Spool.IsInFile && _pool.Ranked().Count(u => !_failures.TryGetValue(u, out var f) || !f.IsFinal) < 2)
+        if (_pool.Ranked().Count(u => !_failures.TryGetValue(u, out var f) || !f.IsFinal) < 2)
             return long.MaxValue;
         var end = start + size;
         return _map.Wanted(end, end).Select(w => w.Offset).FirstOrDefault(offset => offset > start, end) is var aligned && end - aligned < size / 2 ? aligned : end;
@@ -254,7 +254,8 @@ internal sealed class DagFetch : BlobFetch
             await RoomAsync(block.Cid, cancel).ConfigureAwait(false);
             if (Take(block))
                 part.Move(EndOfProgress(part), _clock.GetTimestamp());
-            else if ((useless += block.Bytes.Length) > (2 * _settings.PartBytes) + (4 * 1024 * 1024))
+            // One that knows no entity-bytes begins at the beginning.
+            else if ((useless += block.Bytes.Length) > part.From + (2 * _settings.PartBytes) + (4 * 1024 * 1024))
                 throw new UpstreamFault(FaultKind.Wrong, "sends blocks that were not asked for");
             if (IsDone(part))
             {
