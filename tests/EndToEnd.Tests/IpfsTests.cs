@@ -9,14 +9,14 @@ public sealed class IpfsTests(Site site, LargeTree tree) : IClassFixture<LargeTr
     [EndToEndFact]
     public async Task Adding_the_published_folder_gives_the_same_root()
     {
-        var added = await OracleAsync("node", "add.mjs", tree.Folder);
+        var added = await Oracle.RunAsync("node", "add.mjs", tree.Folder);
         Assert.Equal($"{tree.Root.Cid} root", added[^1]);
     }
 
     [EndToEndFact]
     public async Task The_CAR_holds_the_root_and_every_block_below_it()
     {
-        var read = await OracleAsync("node", "read-car.mjs", tree.Car);
+        var read = await Oracle.RunAsync("node", "read-car.mjs", tree.Car);
         Assert.Equal($"{tree.Root.Cid} root", read[^1]);
 
         var files = read[..^1].Select(line => line.Split(' ')).ToDictionary(f => f[1], f => f[2]);
@@ -30,23 +30,20 @@ public sealed class IpfsTests(Site site, LargeTree tree) : IClassFixture<LargeTr
     [EndToEndFact]
     public async Task Ipfs_car_unpacks_the_published_folder_from_the_CAR()
     {
-        Assert.Equal([tree.Root.Cid], await OracleAsync("ipfs-car", "roots", tree.Car));
+        Assert.Equal([tree.Root.Cid], await Oracle.RunAsync("ipfs-car", "roots", tree.Car));
         var unpacked = site.NewPath("unpacked");
-        await OracleAsync("ipfs-car", "unpack", tree.Car, "--output", unpacked);
+        await Oracle.RunAsync("ipfs-car", "unpack", tree.Car, "--output", unpacked);
         (await Command.RunAsync("diff", ["-r", tree.Folder, unpacked])).Succeeded();
     }
 
     [EndToEndFact]
     public async Task Debians_ipfs_cid_gives_every_file_the_CID_that_the_tree_has()
     {
-        foreach (var line in (await OracleAsync("node", "read-car.mjs", tree.Car))[..^1])
+        foreach (var line in (await Oracle.RunAsync("node", "read-car.mjs", tree.Car))[..^1])
         {
             var (cid, path) = (line.Split(' ')[0], line.Split(' ')[1]);
             var said = (await Command.RunAsync("ipfs_cid", [Path.Combine(tree.Folder, path)])).Succeeded().Output;
             Assert.Equal(cid, JsonElement.Parse(said).GetProperty("CIDv0").GetString());
         }
     }
-
-    private static async Task<string[]> OracleAsync(params IEnumerable<string> arguments) =>
-        (await Scripts.RunAsync("oracle.sh", arguments)).Succeeded().Output.TrimEnd('\n').Split('\n');
 }

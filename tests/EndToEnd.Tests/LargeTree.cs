@@ -5,7 +5,9 @@ namespace Image2Ipfs.EndToEnd.Tests;
 /// <summary><see cref="LargeArchive"/>, published into a folder and a CAR.</summary>
 public sealed class LargeTree(Site site) : IAsyncLifetime
 {
-    public PublishedRoot Root { get; private set; } = null!;
+    public Published Published { get; private set; } = null!;
+
+    public PublishedRoot Root => Published.Root;
 
     public string Folder { get; private set; } = "";
 
@@ -18,7 +20,7 @@ public sealed class LargeTree(Site site) : IAsyncLifetime
         (Folder, Car) = (site.NewPath("tree"), site.NewPath("tree.car"));
         var archive = site.NewPath("large.tar");
         await LargeArchive.WriteAsync(archive);
-        Root = (await site.Publisher.PublishAsync(archive, "--to", $"dir:{Folder}", "--to", $"car:{Car}")).Root;
+        Published = await site.Publisher.PublishAsync(archive, "--to", $"dir:{Folder}", "--to", $"car:{Car}");
     }
 
     public ValueTask DisposeAsync() => default;

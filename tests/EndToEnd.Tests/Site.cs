@@ -22,6 +22,12 @@ public sealed class Site : IAsyncDisposable
 
     public async Task<GatewayProcess> GatewayAsync() => _gateway ??= await GatewayProcess.StartAsync(Store);
 
+    /// <summary>A Gateway with nothing of its own, neither in a store nor in a cache: all that it serves comes from the upstreams.</summary>
+    public Task<GatewayProcess> EmptyGatewayAsync(params IEnumerable<Uri> upstreams) => EmptyGatewayAsync(upstreams, settings: []);
+
+    public Task<GatewayProcess> EmptyGatewayAsync(IEnumerable<Uri> upstreams, params string[] settings) =>
+        GatewayProcess.StartAsync(NewPath("store"), [$"--IPFS_GATEWAY={string.Join(',', upstreams)}", $"--Gateway:Cache:Folder={NewPath("cache")}", .. settings]);
+
     /// <summary>Publishes one of the archives in tests/Vectors, once.</summary>
     public async Task<Published> PublishAsync(string archive)
     {
