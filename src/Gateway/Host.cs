@@ -75,9 +75,15 @@ internal static partial class Host
         var store = app.Services.GetRequiredService<LocalStore>();
         var settings = Settings(app.Services);
         LogStart(app.Logger, store.Folder, store.Roots().Count, settings.MemoryCacheBytes, settings.Schema1WithoutAccept);
+        var upstreams = app.Services.GetRequiredService<UpstreamPool>().Ranked();
+        if (upstreams.Count > 0)
+            LogUpstreams(app.Logger, string.Join(", ", upstreams.Select(u => $"{u.Name} {u.Address}")), settings.Cache.Folder, settings.Cache.MaxBytes, settings.Upstreams.Patience);
     }
 
     private static GatewaySettings Settings(IServiceProvider services) => services.GetRequiredService<IOptions<GatewaySettings>>().Value;
+
+    [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "Upstreams {Upstreams}; Cache {Folder} of at most {MaxBytes} bytes; Patience {Patience}")]
+    private static partial void LogUpstreams(ILogger logger, string upstreams, string folder, long maxBytes, TimeSpan patience);
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Store {Folder} has {Roots} roots; MemoryCacheBytes {MemoryCacheBytes}, Schema1WithoutAccept {Schema1WithoutAccept}")]
     private static partial void LogStart(ILogger logger, string folder, int roots, long memoryCacheBytes, bool schema1WithoutAccept);

@@ -75,7 +75,7 @@ internal sealed record RegistryError(int Status, string Code, string Message) : 
     /// <param name="absent">The error where it is known not to be there.</param>
     public static RegistryError Of(UpstreamsFailedException failure, Func<string, RegistryError> absent)
     {
-        var attempts = failure.Attempts.TakeLast(MaxAttempts).ToList();
+        var attempts = failure.Attempts;
         var busy = attempts.Where(a => a.Kind == FaultKind.Busy).ToList();
         var error = failure switch
         {
@@ -83,8 +83,8 @@ internal sealed record RegistryError(int Status, string Code, string Message) : 
             _ when busy.Count == attempts.Count && busy.Count > 0 => busy.Exists(a => a.Status == 429)
                 ? new RegistryError(StatusCodes.Status429TooManyRequests, "TOOMANYREQUESTS", $"the upstreams of {failure.What} want fewer requests")
                 : new RegistryError(StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE", $"the upstreams of {failure.What} are busy"),
-            _ when attempts.Exists(a => a.Kind == FaultKind.Wrong) => new(StatusCodes.Status502BadGateway, "UNAVAILABLE", $"what the upstreams give for {failure.What} is not what its name says"),
-            _ when attempts.Count == 0 || attempts.Exists(a => a.Kind == FaultKind.Timeout) => new(StatusCodes.Status504GatewayTimeout, "UNAVAILABLE", $"the upstreams were silent about {failure.What}"),
+            _ when attempts.Any(a => a.Kind == FaultKind.Wrong) => new(StatusCodes.Status502BadGateway, "UNAVAILABLE", $"what the upstreams give for {failure.What} is not what its name says"),
+            _ when attempts.Count == 0 || attempts.Any(a => a.Kind == FaultKind.Timeout) => new(StatusCodes.Status504GatewayTimeout, "UNAVAILABLE", $"the upstreams were silent about {failure.What}"),
             _ => new(StatusCodes.Status502BadGateway, "UNAVAILABLE", $"no upstream gives {failure.What}"),
         };
         return error with { Attempts = attempts, RetryAfter = busy.Select(a => a.RetryAfter).Max() };
@@ -94,11 +94,11 @@ internal sealed record RegistryError(int Status, string Code, string Message) : 
     {
         json.WriteStartObject("detail");
         json.WriteStartArray("attempts");
-        foreach (var attempt in Attempts)
+        foreach (var (upstream, outcome) in UpstreamsFailedException.Summary(Attempts).TakeLast(MaxAttempts))
         {
             json.WriteStartObject();
-            json.WriteString("upstream", attempt.Upstream);
-            json.WriteString("outcome", attempt.Outcome);
+            json.WriteString("upstream", upstream);
+            json.WriteString("outcome", outcome);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -13,6 +13,8 @@ internal sealed class Dag(BlockCache cache, Asking asking)
     /// <summary>Blocks of one small thing: a directory of 100 000 entries, a manifest of 8 MiB.</summary>
     private const long MaxBytes = 32 * 1024 * 1024;
 
+    private readonly SingleFlight<IReadOnlyList<Block>> _asked = new();
+
     /// <param name="root">Where the path begins.</param>
     /// <param name="path">Names with slashes between them; nothing for the root itself.</param>
     /// <returns>The entries of the directory there, or null where it is known that there is none.</returns>
@@ -50,11 +52,8 @@ internal sealed class Dag(BlockCache cache, Asking asking)
                 throw UpstreamsFailedException.WrongTree($"{root}/{path}", e);
             }
             var what = path.Length == 0 ? $"{root}" : $"{root}/{path}";
-            foreach (var block in await asking.AskAsync(what, (u, c) => FetchAsync(u, what, scope, missing, c), u => u.Ways.Best != Way.Path, cancel).ConfigureAwait(false))
-            {
-                if (blocks.TryAdd(block.Cid.ToV1(), block.Bytes))
-                    cache.Put(block);
-            }
+            foreach (var block in await _asked.RunAsync($"{what}?{scope}&{missing}", () => AskAsync(what, scope, missing), cancel).ConfigureAwait(false))
+                blocks.TryAdd(block.Cid.ToV1(), block.Bytes);
         }
 
         ReadOnlyMemory<byte> Get(Cid cid)
@@ -65,6 +64,15 @@ internal sealed class Dag(BlockCache cache, Asking asking)
                 blocks[key] = block = cache.Get(cid) ?? throw new MissingBlockException(cid);
             return block;
         }
+    }
+
+    private async Task<IReadOnlyList<Block>> AskAsync(string what, string scope, Cid missing)
+    {
+        // For all who wait: none of them ends it. Patience does.
+        var blocks = await asking.AskAsync(what, (u, c) => FetchAsync(u, what, scope, missing, c), u => u.Ways.Best != Way.Path, CancellationToken.None).ConfigureAwait(false);
+        foreach (var block in blocks)
+            cache.Put(block);
+        return blocks;
     }
 
     private static Cid? Resolve(Cid root, string path, Func<Cid, ReadOnlyMemory<byte>> get)

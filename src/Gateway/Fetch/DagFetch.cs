@@ -87,7 +87,10 @@ internal sealed class DagFetch : BlobFetch
                 var missing = NextMissing() is not null;
                 var waiting = StartParts();
                 var idle = _parts.Count == 0 && !waiting;
-                if ((idle && missing) || (Readers.Count > 0 && _clock.GetElapsedTime(_progress) > _settings.Patience))
+                // Readers may take their time over what is there already.
+                if (!missing && _parts.Count == 0)
+                    _progress = _clock.GetTimestamp();
+                if ((idle && missing) || _clock.GetElapsedTime(_progress) > _settings.Patience)
                     throw new UpstreamsFailedException(What, [.. _attempts, .. _parts.Select(p => new Attempt(p.Upstream.Name, FaultKind.Timeout, "had not answered when the patience ended", null, 0))], outOfPatience: !idle);
                 wake.AddRange(_parts.Select(p => p.Task));
                 wake.Add(News);

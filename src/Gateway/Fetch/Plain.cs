@@ -10,6 +10,9 @@ namespace Image2Ipfs.Gateway.Fetch;
 /// <summary>Small files of upstreams that give plain paths only.</summary>
 internal sealed class Plain(Asking asking, DiskCache disk)
 {
+    private readonly SingleFlight<byte[]?> _manifests = new();
+    private readonly SingleFlight<IReadOnlyList<Descriptor>?> _indexes = new();
+
     /// <summary>A manifest, which its digest checks.</summary>
     /// <returns>The bytes, or null where all upstreams say that there are none.</returns>
     /// <exception cref="UpstreamsFailedException">Nobody gives it.</exception>
@@ -17,7 +20,8 @@ internal sealed class Plain(Asking asking, DiskCache disk)
     {
         if (Cached(digest, maxBytes) is { } cached)
             return cached;
-        var manifest = await FileAsync($"{root}/{name}/{TreePaths.Manifest(digest)}", maxBytes, (content, _) => Digest.Sha256(content) == digest ? content : null, _ => true, cancel).ConfigureAwait(false);
+        var path = $"{root}/{name}/{TreePaths.Manifest(digest)}";
+        var manifest = await _manifests.RunAsync(path, () => FileAsync(path, maxBytes, (content, _) => Digest.Sha256(content) == digest ? content : null, _ => true), cancel).ConfigureAwait(false);
         if (manifest is not null && disk.Begin() is { } file)
         {
             using (file.File)
@@ -36,8 +40,11 @@ internal sealed class Plain(Asking asking, DiskCache disk)
     /// <param name="isBelieved">Which upstreams may be asked.</param>
     /// <returns>The index, or null where all upstreams say that there is none.</returns>
     /// <exception cref="UpstreamsFailedException">Nobody gives it.</exception>
-    public Task<IReadOnlyList<Descriptor>?> IndexAsync(Cid root, string name, Func<Upstream, bool> isBelieved, CancellationToken cancel) =>
-        FileAsync($"{root}/{name}/{TreePaths.Index}", TreeIndex.MaxBytes, (content, cid) => IsNamed(cid, content) ? TryParse(content) : null, isBelieved, cancel);
+    public Task<IReadOnlyList<Descriptor>?> IndexAsync(Cid root, string name, Func<Upstream, bool> isBelieved, CancellationToken cancel)
+    {
+        var path = $"{root}/{name}/{TreePaths.Index}";
+        return _indexes.RunAsync(path, () => FileAsync(path, TreeIndex.MaxBytes, (content, cid) => IsNamed(cid, content) ? TryParse(content) : null, isBelieved), cancel);
+    }
 
     private static IReadOnlyList<Descriptor>? TryParse(byte[] index)
     {
@@ -51,12 +58,13 @@ internal sealed class Plain(Asking asking, DiskCache disk)
         }
     }
 
-    private async Task<T?> FileAsync<T>(string path, int maxBytes, Func<byte[], string?, T?> check, Func<Upstream, bool> suits, CancellationToken cancel)
+    /// <summary>For all who wait: none of them ends it. Patience does.</summary>
+    private async Task<T?> FileAsync<T>(string path, int maxBytes, Func<byte[], string?, T?> check, Func<Upstream, bool> suits)
         where T : class
     {
         try
         {
-            return await asking.AskAsync(path, (u, c) => FetchAsync(u, path, maxBytes, check, c), suits, cancel).ConfigureAwait(false);
+            return await asking.AskAsync(path, (u, c) => FetchAsync(u, path, maxBytes, check, c), suits, CancellationToken.None).ConfigureAwait(false);
         }
         catch (UpstreamsFailedException e) when (e.IsKnownAbsent)
         {

@@ -24,6 +24,8 @@ internal static class Configuration
                 ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "Critical",
                 ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
                 ["Logging:LogLevel:Yarp"] = "Warning",
+                // It tells every probe that fails, with the whole stack; the policy of ours tells when that begins and ends.
+                ["Logging:LogLevel:Yarp.ReverseProxy.Health.ActiveHealthCheckMonitor"] = "Error",
             },
         });
         // From the arguments only: a variable named CONFIG is anybody's.

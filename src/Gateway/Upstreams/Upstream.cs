@@ -27,7 +27,7 @@ internal sealed class Upstream
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = TimeSpan.FromSeconds(1),
                 StateProvider = _state,
-                ShouldHandle = new PredicateBuilder().Handle<UpstreamFault>(f => f.Kind is FaultKind.Failed or FaultKind.Timeout or FaultKind.Wrong),
+                ShouldHandle = new PredicateBuilder().Handle<UpstreamFault>(f => f.IsIllness),
             })
             .Build();
     }

@@ -31,6 +31,9 @@ internal sealed class UpstreamFault(FaultKind kind, string message, Exception? i
     /// <summary>The status where it was one, or 0.</summary>
     public int Status { get; init; }
 
+    /// <summary>Whether it says something of the upstream, not only of what was asked: js-ipfs answers 500 for a path that is not there.</summary>
+    public bool IsIllness => Status != 500 && Kind is (FaultKind.Failed or FaultKind.Timeout or FaultKind.Wrong);
+
     /// <summary>Whether it may go better in a moment. What is not there, and what was a lie, stays so.</summary>
     public bool IsTransient => Kind is FaultKind.Busy or FaultKind.Failed or FaultKind.Timeout;
 }
@@ -40,7 +43,7 @@ internal sealed record Attempt(string Upstream, FaultKind Kind, string Outcome, 
 
 /// <summary>No upstream gave it, for as long as the Gateway is patient.</summary>
 internal sealed class UpstreamsFailedException(string what, IReadOnlyList<Attempt> attempts, bool outOfPatience = false)
-    : Exception($"{what}: {string.Join("; ", attempts.Select(a => $"{a.Upstream}: {a.Outcome}").DefaultIfEmpty("no upstream could be asked"))}")
+    : Exception($"{what}: {string.Join("; ", Summary(attempts).Select(a => $"{a.Upstream} {a.Outcome}").DefaultIfEmpty("no upstream could be asked"))}")
 {
     /// <summary>The upstreams did what they could: what the root's owner published is broken.</summary>
     public static UpstreamsFailedException WrongTree(string what, InvalidDataException problem) =>
@@ -51,6 +54,10 @@ internal sealed class UpstreamsFailedException(string what, IReadOnlyList<Attemp
     public IReadOnlyList<Attempt> Attempts { get; } = attempts;
 
     public bool OutOfPatience { get; } = outOfPatience;
+
+    /// <summary>Each outcome once, with how often it came.</summary>
+    public static IEnumerable<(string Upstream, string Outcome)> Summary(IEnumerable<Attempt> attempts) =>
+        attempts.CountBy(a => (a.Upstream, a.Outcome)).Select(a => (a.Key.Upstream, a.Value == 1 ? a.Key.Outcome : $"{a.Key.Outcome} ({a.Value} times)"));
 
     /// <summary>Every upstream said so, and none of them anything else.</summary>
     public bool IsKnownAbsent => Attempts.Count > 0 && Attempts.All(a => a.Kind == FaultKind.Absent);

@@ -23,7 +23,6 @@ internal sealed class Ways(TimeProvider clock)
     private static readonly Way[] All = [Way.Car, Way.Raw, Way.Path];
 
     private readonly int[] _failures = new int[All.Length];
-    private readonly bool[] _works = new bool[All.Length];
     private readonly long[] _failed = new long[All.Length];
 
     /// <summary>Those worth trying, the best first.</summary>
@@ -31,16 +30,9 @@ internal sealed class Ways(TimeProvider clock)
 
     public Way Best => Usable.FirstOrDefault(Way.Path);
 
-    /// <summary>Whether the best way is one that has worked before.</summary>
-    public bool IsKnown => _works[(int)Best];
-
     public bool IsUsable(Way way) => Volatile.Read(ref _failures[(int)way]) < 2 || clock.GetElapsedTime(Volatile.Read(ref _failed[(int)way])) > Memory;
 
-    public void Worked(Way way)
-    {
-        Volatile.Write(ref _failures[(int)way], 0);
-        _works[(int)way] = true;
-    }
+    public void Worked(Way way) => Volatile.Write(ref _failures[(int)way], 0);
 
     public void DidNotWork(Way way)
     {

@@ -9,6 +9,18 @@ namespace Image2Ipfs.Gateway.Tests.Upstreams;
 /// <summary>What is known not to be there, and what is not known.</summary>
 public sealed class AbsentTests
 {
+    [Fact]
+    public async Task An_old_gateway_that_answers_500_for_what_is_not_there_is_not_asked_without_end()
+    {
+        var image = UpstreamImage.Of([1, 2, 3]);
+        await using var upstream = await TestUpstream.StartAsync(new UpstreamBlocks(image.Blocks), Ways.Path);
+        upstream.Arm(Faults.All.Single(f => f.Name == "500"));
+        await using var gateway = await PullingGateway.StartAsync(upstream, PullingGateway.Patient(patience: 60));
+        var reply = await gateway.Running.GetAsync(image.ByTag);
+        Assert.Equal(502, reply.Status);
+        Assert.Contains("answered 500 (4 times)", System.Text.Encoding.UTF8.GetString(reply.Body), StringComparison.Ordinal);
+    }
+
     private static readonly UpstreamImage Image = UpstreamImage.Of(Keystream.Bytes("absent", 600_000));
 
     [Fact]

@@ -30,6 +30,20 @@ public sealed class SingleFlightTests
         Assert.True(upstream.BytesSent is >= Size and <= (long)(Size * 1.01), $"{upstream.BytesSent}:\n{string.Join('\n', upstream.Requests)}");
     }
 
+    [Theory]
+    [InlineData("Car")]
+    [InlineData("Path")]
+    public async Task Fifty_clients_of_a_cold_tag_ask_for_nothing_twice(string way)
+    {
+        await using var upstream = await TestUpstream.StartAsync(new UpstreamBlocks(Image.Blocks), Enum.Parse<Ways>(way));
+        await using var gateway = await PullingGateway.StartAsync(upstream, [.. PullingGateway.Patient(), "--Gateway:Upstreams:HedgeAfter=00:00:10"]);
+        upstream.Delay = TimeSpan.FromMilliseconds(200);
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => gateway.GetTagAsync(Image)));
+        var asked = upstream.Requests.Select(r => r.Target).Where(t => !t.Contains("bafkqaaa", StringComparison.Ordinal)).ToList();
+        // That an upstream gives plain files only is found out by asking in other ways, twice each; the directory redirects.
+        Assert.All(asked.CountBy(t => t), t => Assert.InRange(t.Value, 1, way == "Path" ? 4 : 1));
+    }
+
     [Fact]
     public async Task What_nobody_waits_for_is_finished()
     {

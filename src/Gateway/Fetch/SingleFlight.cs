@@ -1,0 +1,27 @@
+using System.Collections.Concurrent;
+
+namespace Image2Ipfs.Gateway.Fetch;
+
+/// <summary>Who asks for the same thing at the same time waits for one answer. A client that leaves ends its own waiting only.</summary>
+internal sealed class SingleFlight<T>
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<T>>> _running = [];
+
+    public Task<T> RunAsync(string key, Func<Task<T>> run, CancellationToken cancel)
+    {
+        var mine = new Lazy<Task<T>>(() => RunAsync(key, run));
+        return _running.GetOrAdd(key, mine).Value.WaitAsync(cancel);
+    }
+
+    private async Task<T> RunAsync(string key, Func<Task<T>> run)
+    {
+        try
+        {
+            return await run().ConfigureAwait(false);
+        }
+        finally
+        {
+            _running.TryRemove(key, out _);
+        }
+    }
+}
