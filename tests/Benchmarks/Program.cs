@@ -7,6 +7,8 @@ return args switch
     ["publish", var publisher, var archive, var rounds] => await PublishBenchmark.RunAsync(publisher, archive, int.Parse(rounds)),
     ["serve", var gateway, var publisher, var rounds] => await ServeBenchmark.RunAsync(gateway, publisher, int.Parse(rounds)),
     ["pull", var gateway, var publisher, var rounds] => await PullBenchmark.RunAsync(gateway, publisher, int.Parse(rounds)),
+    ["several", var gateway, var publisher, var rounds] => await SeveralBenchmark.RunAsync(gateway, publisher, int.Parse(rounds)),
+    ["limiter", var address, var upstream, var bytesPerSecond] => await Limiter.RunAsync(address, upstream, long.Parse(bytesPerSecond)),
     ["forwarder", var address, var upstream] => await Forwarder.RunAsync(address, upstream),
     _ => Usage(),
 };
@@ -18,6 +20,8 @@ static int Usage()
                Benchmarks publish PUBLISHER FILE ROUNDS  publish beside skopeo and pigz
                Benchmarks serve GATEWAY PUBLISHER ROUNDS serve beside docker-registry, nginx and a bare YARP forwarder
                Benchmarks pull GATEWAY PUBLISHER ROUNDS  pull through an upstream beside nginx and a bare YARP forwarder
+               Benchmarks several GATEWAY PUBLISHER ROUNDS  pull through several upstreams, and many clients at once
+               Benchmarks limiter ADDRESS UPSTREAM N     a way to an upstream of N bytes a second
                Benchmarks forwarder ADDRESS UPSTREAM     the bare YARP forwarder that they run
         """);
     return 2;

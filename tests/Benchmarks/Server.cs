@@ -8,6 +8,7 @@ internal sealed class Server : IDisposable
 {
     private readonly Process _process;
     private readonly int _port;
+    private bool _ended;
 
     private Server(string name, int port, Process process) => (Name, _port, _process) = (name, port, process);
 
@@ -44,8 +45,18 @@ internal sealed class Server : IDisposable
         return (result, (_process.TotalProcessorTime - before).TotalSeconds);
     }
 
+    /// <summary>The most memory that it has had so far.</summary>
+    public double PeakMiB()
+    {
+        _process.Refresh();
+        return _process.PeakWorkingSet64 / 1048576.0;
+    }
+
     public void Dispose()
     {
+        if (_ended)
+            return;
+        _ended = true;
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();

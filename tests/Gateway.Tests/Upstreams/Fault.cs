@@ -23,7 +23,7 @@ internal sealed record Fault(string Name, Func<FaultContext, UpstreamAnswer> Do)
     /// <summary>Said once by the only upstream, it may be believed.</summary>
     public bool SaysAbsent { get; init; }
 
-    /// <summary>What a client gets then may differ from run to run, for each try comes further.</summary>
+    /// <summary>What a client gets then may differ from run to run: each try comes further, or takes its time of the patience.</summary>
     public bool Varies { get; init; }
 
     /// <summary>It looks like what was asked for, where there are no blocks to verify.</summary>

@@ -27,8 +27,8 @@ internal static class Faults
         new("stall in the body", c => c.Answer with { Ending = Ending.Stall, EndsAt = c.At }) { AlwaysAt = 0 },
         new("slow first byte", c => c.Answer with { Delay = Slow }),
         new("connection refused", c => c.Answer) { Refuses = true },
-        new("endless body", c => c.Answer with { Ending = Ending.Endless }),
-        new("ten bytes too many", c => c.Answer.WithBody([.. c.Answer.Body, new byte[10]]) with { HasLength = false }),
+        new("endless body", c => c.Answer with { Ending = Ending.Endless }) { Varies = true },
+        new("ten bytes too many", c => c.Answer.WithBody([.. c.Answer.Body, new byte[10]]) with { HasLength = false }) { Varies = true },
     ];
 
     private static Fault[] Lies() =>
