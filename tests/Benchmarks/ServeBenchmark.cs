@@ -5,8 +5,8 @@ namespace Image2Ipfs.Benchmarks;
 
 /// <summary>
 /// Serving one image beside Debian's docker-registry (which reads files too), nginx (the files alone) and a bare YARP
-/// forwarder before that nginx. The server has core 0; load, and the forwarder's nginx, have core 1.
-/// A manifest of some 18 KB by wrk, and a blob of 500 MB by curl.
+/// forwarder before that nginx; from the store, and from what a Gateway without the image has pulled before. The server has
+/// core 0; load, and the forwarder's nginx, have core 1. A manifest of some 18 KB by wrk, and a blob of 500 MB by curl.
 /// </summary>
 internal static partial class ServeBenchmark
 {
@@ -32,6 +32,7 @@ internal static partial class ServeBenchmark
             servers.Add(Server.Start("nginx", 5803, "0", ["nginx", "-p", folder, "-c", await NginxConfigAsync(folder, tree, 5803)]));
             servers.Add(Server.Start("nginx upstream", 5804, "1", ["nginx", "-p", folder, "-c", await NginxConfigAsync(folder, tree, 5804)]));
             servers.Add(Server.Start("YARP forwarder", 5805, "0", [Environment.ProcessPath!, "forwarder", "http://127.0.0.1:5805", "http://127.0.0.1:5804"]));
+            servers.Add(Server.Start("image2ipfs, from its cache", 5806, "0", [gateway, "--urls", "http://127.0.0.1:5806", "--Gateway:Store", $"{folder}/empty", "--IPFS_GATEWAY", "http://127.0.0.1:5801", "--Gateway:Cache:Folder", $"{folder}/cache"]));
             foreach (var server in servers)
                 await server.WaitAsync();
             await Tools.RunAsync("skopeo", "--insecure-policy", "copy", "-q", "--dest-tls-verify=false", $"oci:{tree}/bench:latest", "docker://127.0.0.1:5802/bench:latest", "--format", "v2s2", "--dest-compress-format", "gzip");
@@ -42,6 +43,7 @@ internal static partial class ServeBenchmark
                 (servers[0], Manifest($"5801/v2/{root}/bench/manifests/latest"), $"http://127.0.0.1:5801/v2/{root}/bench/blobs/{blob.Name}"),
                 (servers[1], Manifest("5802/v2/bench/manifests/latest"), $"http://127.0.0.1:5802/v2/bench/blobs/{blob.Name}"),
                 (servers[2], Manifest("5803/bench/manifests/latest-v2"), $"http://127.0.0.1:5803/bench/blobs/{blob.Name}"),
+                (servers[5], Manifest($"5806/v2/{root}/bench/manifests/latest"), $"http://127.0.0.1:5806/v2/{root}/bench/blobs/{blob.Name}"),
                 (servers[4], Manifest("5805/bench/manifests/latest-v2"), $"http://127.0.0.1:5805/bench/blobs/{blob.Name}"),
             ];
             var manifests = cases.ToDictionary(c => c.Server.Name, _ => new List<(double PerSecond, double Cpu)>());

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 
 namespace Image2Ipfs.Gateway.Fetch;
@@ -14,7 +15,7 @@ internal sealed class Spool(SafeFileHandle? file) : IDisposable
 
     private readonly Lock _lock = new();
     private readonly Intervals _there = new();
-    private readonly SortedDictionary<long, byte[]> _inMemory = [];
+    private readonly SortedDictionary<long, ArraySegment<byte>> _inMemory = [];
     private TaskCompletionSource _changed = New();
     private long _forgotten;
     private Exception? _failure;
@@ -38,10 +39,7 @@ internal sealed class Spool(SafeFileHandle? file) : IDisposable
     public void Write(Piece piece)
     {
         if (!TryHide(piece))
-        {
-            lock (_lock)
-                _inMemory[piece.Offset] = piece.Content.ToArray();
-        }
+            Remember(piece);
         Reveal(piece.Offset, piece.Offset + piece.Content.Length);
     }
 
@@ -134,30 +132,13 @@ internal sealed class Spool(SafeFileHandle? file) : IDisposable
     /// <summary>Copies bytes that are there.</summary>
     public int Read(long offset, Span<byte> to)
     {
-        byte[]? chunk = null;
-        long start = 0;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            // The last piece that begins at or before the offset; there are few.
-            foreach (var (at, bytes) in _inMemory)
-            {
-                if (at > offset)
-                {
-                    to = to[..(int)Math.Min(to.Length, at - offset)];
-                    break;
-                }
-                (start, chunk) = (at, bytes);
-            }
-            if (chunk is null || start + chunk.Length <= offset)
-                _reading++;
-        }
-        if (chunk is not null && start + chunk.Length > offset)
-        {
-            var part = chunk.AsSpan((int)(offset - start));
-            part = part[..Math.Min(part.Length, to.Length)];
-            part.CopyTo(to);
-            return part.Length;
+            // Under the lock, for what is forgotten is used for other bytes.
+            if (CopyFromMemory(offset, ref to) is > 0 and var copied)
+                return copied;
+            _reading++;
         }
         try
         {
@@ -182,10 +163,11 @@ internal sealed class Spool(SafeFileHandle? file) : IDisposable
                 return;
             foreach (var (at, bytes) in _inMemory.TakeWhile(p => p.Key < before).ToList())
             {
-                if (at + bytes.Length > before)
+                if (at + bytes.Count > before)
                     continue;
                 _inMemory.Remove(at);
-                _forgotten = Math.Max(_forgotten, at + bytes.Length);
+                ArrayPool<byte>.Shared.Return(bytes.Array!);
+                _forgotten = Math.Max(_forgotten, at + bytes.Count);
             }
         }
     }
@@ -209,10 +191,48 @@ internal sealed class Spool(SafeFileHandle? file) : IDisposable
             if (_disposed)
                 return;
             _disposed = true;
+            foreach (var bytes in _inMemory.Values)
+                ArrayPool<byte>.Shared.Return(bytes.Array!);
             _inMemory.Clear();
             if (_reading == 0)
                 file?.Dispose();
         }
+    }
+
+    private void Remember(Piece piece)
+    {
+        var bytes = new ArraySegment<byte>(ArrayPool<byte>.Shared.Rent(piece.Content.Length), 0, piece.Content.Length);
+        piece.Content.CopyTo(bytes);
+        lock (_lock)
+        {
+            if (_inMemory.Remove(piece.Offset, out var before))
+                ArrayPool<byte>.Shared.Return(before.Array!);
+            if (_disposed)
+                ArrayPool<byte>.Shared.Return(bytes.Array!);
+            else
+                _inMemory.Add(piece.Offset, bytes);
+        }
+    }
+
+    /// <param name="to">Is cut off before the next piece where the offset lies in none.</param>
+    private int CopyFromMemory(long offset, ref Span<byte> to)
+    {
+        // There are few.
+        foreach (var (at, bytes) in _inMemory)
+        {
+            if (at > offset)
+            {
+                to = to[..(int)Math.Min(to.Length, at - offset)];
+                break;
+            }
+            if (offset >= at + bytes.Count)
+                continue;
+            var part = bytes.AsSpan((int)(offset - at));
+            part = part[..Math.Min(part.Length, to.Length)];
+            part.CopyTo(to);
+            return part.Length;
+        }
+        return 0;
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
