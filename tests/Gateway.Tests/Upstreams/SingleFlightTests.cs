@@ -18,7 +18,7 @@ public sealed class SingleFlightTests
     [InlineData("Car")]
     [InlineData("Raw")]
     [InlineData("Path")]
-    public async Task Fifty_clients_of_one_cold_blob_cause_one_fetch(string way)
+    public async Task Two_hundred_clients_of_one_cold_blob_cause_one_fetch(string way)
     {
         await using var upstream = await TestUpstream.StartAsync(new UpstreamBlocks(Image.Blocks), Enum.Parse<Ways>(way));
         await using var gateway = await PullingGateway.StartAsync(upstream, PullingGateway.Patient());
@@ -26,7 +26,7 @@ public sealed class SingleFlightTests
         upstream.ClearRequests();
         upstream.BytesPerSecond = 20 << 20;
 
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(() => i % 5 == 0 ? LeaveAsync(gateway, after: i * 200_000) : ReadAsync(gateway, delay: i * 10))));
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() => i % 5 == 0 ? LeaveAsync(gateway, after: i * 50_000) : ReadAsync(gateway, delay: i * 3))));
         Assert.True(upstream.BytesSent is >= Size and <= (long)(Size * 1.01), $"{upstream.BytesSent}:\n{string.Join('\n', upstream.Requests)}");
     }
 
