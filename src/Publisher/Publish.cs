@@ -1,5 +1,6 @@
 using Image2Ipfs.Publisher.Archive;
 using Image2Ipfs.Publisher.Describe;
+using Image2Ipfs.Publisher.Images;
 using Image2Ipfs.Publisher.Layers;
 using Image2Ipfs.Publisher.Output;
 using Image2Ipfs.Publisher.Targets;
@@ -21,17 +22,20 @@ namespace Image2Ipfs.Publisher;
 internal sealed class Publish(LocalStore store, PublishOptions options, PublishProgress progress)
 {
     /// <exception cref="PublisherException">The input or a target is at fault; the store is as it was, or has the root.</exception>
-    public async Task<PublishResult> RunAsync(Stream input, CancellationToken cancel)
+    /// <param name="input">Where the image is.</param>
+    /// <param name="cancel">Stops between two blocks; the store is as it was.</param>
+    public async Task<PublishResult> RunAsync(IInput input, CancellationToken cancel)
     {
         using var staging = store.Stage(options.Profile);
         await using var pipeline = new LayerPipeline(staging, options.Level, options.Threads, progress);
 
         // 1, 2, 3: one pass; what a layer belongs to is known only when the archive has gone by.
-        var contents = await new ArchiveReader(pipeline, progress).ReadAsync(input, cancel).ConfigureAwait(false);
-        var images = await ReadImagesAsync(contents, pipeline, cancel).ConfigureAwait(false);
+        var contents = new ArchiveContents(pipeline, staging);
+        await input.ReadAsync(new MemberReader(pipeline, progress), contents, cancel).ConfigureAwait(false);
+        var images = await InputImages.ReadAsync(contents, cancel).ConfigureAwait(false);
 
         // 4
-        var tagged = TaggedImage.From(images, options.Name, options.Tag);
+        var tagged = TaggedImage.From(PlatformChoice.Of(images, options.Platforms, staging), options.Name, options.Tag);
         var forms = tagged.ConvertAll(image => ImageForms.Describe(image, staging));
 
         // 5
@@ -51,20 +55,4 @@ internal sealed class Publish(LocalStore store, PublishOptions options, PublishP
         }
         return result with { Added = added };
     }
-
-    private static async Task<List<SourceImage>> ReadImagesAsync(ArchiveContents contents, LayerPipeline pipeline, CancellationToken cancel)
-    {
-        if (contents.Contains(ManifestJson.Path))
-            return NotEmpty(await new ManifestJson(contents, pipeline).ReadImagesAsync(cancel).ConfigureAwait(false));
-        if (contents.Contains(Repositories.Path) || contents.Paths.Any(p => p.EndsWith("/json", StringComparison.Ordinal)))
-            return NotEmpty(await new Repositories(contents, pipeline).ReadImagesAsync(cancel).ConfigureAwait(false));
-        if (contents.Contains("oci-layout") || contents.Contains("index.json"))
-            throw new PublisherException("this is an OCI image layout, which cannot be read yet", "'skopeo copy oci-archive:FILE docker-archive:FILE2' writes an archive that can");
-        throw new PublisherException(
-            contents.Paths.Any() ? $"the archive has neither {ManifestJson.Path} nor {Repositories.Path}: it holds no image" : "the input is empty",
-            "pass what 'docker save IMAGE' writes");
-    }
-
-    private static List<SourceImage> NotEmpty(List<SourceImage> images) =>
-        images.Count > 0 ? images : throw new PublisherException("the archive lists no image", "name one: 'docker save IMAGE'");
 }

@@ -24,11 +24,14 @@ internal sealed record PublishOptions
     /// <summary>Computes everything and keeps nothing.</summary>
     public bool NoAdd { get; init; }
 
-    /// <summary>Replaces the name of the archive's only image.</summary>
+    /// <summary>Replaces the name of the archive's images, if they have one.</summary>
     public RepositoryName? Name { get; init; }
 
     /// <summary>Replaces the tag of the archive's only image.</summary>
     public Tag? Tag { get; init; }
+
+    /// <summary>The platforms that are wanted of an image of several; none: all.</summary>
+    public IReadOnlyList<Platform> Platforms { get; init; } = [];
 
     /// <summary>Where the tree goes beside the store.</summary>
     public IReadOnlyList<ITarget> Targets { get; init; } = [];

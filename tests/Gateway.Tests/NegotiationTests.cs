@@ -1,11 +1,26 @@
 using Image2Ipfs.Gateway.Negotiate;
 using Image2Ipfs.Gateway.Tests.Running;
 using Image2Ipfs.Registry;
+using Image2Ipfs.Tree;
 
 namespace Image2Ipfs.Gateway.Tests;
 
 public sealed class NegotiationTests
 {
+    [Fact]
+    public void What_the_source_had_comes_first_where_the_client_reads_it()
+    {
+        Descriptor[] forms = [Form(MediaType.Schema2), Form(MediaType.OciManifest) with { Annotations = TreePaths.OriginalForm }, Form(MediaType.Schema1)];
+        Assert.Equal(MediaType.OciManifest, Of($"{MediaType.Schema2}, {MediaType.OciManifest}"));
+        Assert.Equal(MediaType.OciManifest, Of("*/*"));
+        Assert.Equal(MediaType.Schema2, Of($"{MediaType.Schema2}, {MediaType.Schema1}"));
+        Assert.Equal(MediaType.Schema2, Of($"{MediaType.Schema2}, {MediaType.OciManifest};q=0.5"));
+        Assert.Equal(MediaType.Schema1, Of(""));
+
+        MediaType? Of(string accept) => Negotiation.Choose(forms, AcceptHeader.Parse(accept), schema1WithoutAccept: true)?.MediaType;
+        static Descriptor Form(MediaType form) => new(form, Digest.Sha256([]), 1);
+    }
+
     private static readonly MediaType[] OnePlatform = [MediaType.OciManifest, MediaType.Schema2, MediaType.Schema1];
     private static readonly MediaType[] SeveralPlatforms = [MediaType.OciIndex, MediaType.ManifestList];
 

@@ -4,6 +4,8 @@ using System.Text.Json;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
+using SharpCompress.Common;
+using SharpCompress.Providers;
 
 namespace Image2Ipfs.Publisher.Tests;
 
@@ -54,19 +56,8 @@ internal sealed class PublishedTree
     public List<byte[]> CheckImage(string name, string tag, byte[]? config = null, bool schema1 = true)
     {
         var layers = new List<byte[]>();
-        foreach (var (suffix, form, configType, layerType) in new[]
-        {
-            ("-v2", MediaType.Schema2, MediaType.DockerConfig, MediaType.DockerLayerGzip),
-            ("-oci", MediaType.OciManifest, MediaType.OciConfig, MediaType.OciLayerGzip),
-        })
-        {
-            var manifest = CheckManifest(name, tag, suffix, form);
-            var configBytes = CheckBlob(name, manifest.GetProperty("config"), configType);
-            if (config is not null)
-                Assert.Equal(config, configBytes);
-            layers = [.. manifest.GetProperty("layers").EnumerateArray().Select(l => Gunzip(CheckBlob(name, l, layerType)))];
-            Assert.Equal(layers.Select(l => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(l))), DiffIds(JsonElement.Parse(configBytes)));
-        }
+        foreach (var form in new[] { MediaType.Schema2, MediaType.OciManifest })
+            layers = CheckForm(name, tag, form, config);
         if (schema1)
             CheckSchema1(name, tag);
         else
@@ -74,6 +65,33 @@ internal sealed class PublishedTree
         Assert.Equal("""{"imageLayoutVersion":"1.0.0"}"""u8.ToArray(), _files[$"{name}/oci-layout"]);
         return layers;
     }
+
+    /// <summary>Checks one form of an image, down to the diffIDs, and returns its layers, uncompressed, base first.</summary>
+    public List<byte[]> CheckForm(string name, string tag, MediaType form, byte[]? config = null)
+    {
+        var docker = form == MediaType.Schema2;
+        var manifest = CheckManifest(name, tag, docker ? "-v2" : "-oci", form);
+        var configBytes = CheckBlob(name, manifest.GetProperty("config"), docker ? MediaType.DockerConfig : MediaType.OciConfig);
+        if (config is not null)
+            Assert.Equal(config, configBytes);
+        var layers = manifest.GetProperty("layers").EnumerateArray().Select(l => Uncompress(CheckBlob(name, l, TypeOf(l, form)))).ToList();
+        Assert.Equal(layers.Select(l => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(l))), DiffIds(JsonElement.Parse(configBytes)));
+        return layers;
+    }
+
+    private static MediaType TypeOf(JsonElement layer, MediaType form)
+    {
+        var type = new MediaType(layer.GetProperty("mediaType").GetString()!);
+        Assert.Equal(type, LayerType.Of(type)?.In(form));
+        return type;
+    }
+
+    private static byte[] Uncompress(byte[] layer) => layer switch
+    {
+        [0x1F, 0x8B, ..] => Gunzip(layer),
+        [0x28, 0xB5, ..] => Unzstd(layer),
+        _ => layer,
+    };
 
     public static string[] DiffIds(JsonElement config) =>
         [.. config.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray().Select(d => d.GetString()!)];
@@ -84,7 +102,7 @@ internal sealed class PublishedTree
         var digest = Digest.Sha256(bytes);
         Assert.Equal(bytes, _files[$"{name}/manifests/{digest}"]);
         Assert.Equal(bytes, _files[$"{name}/blobs/sha256/{digest.Hex}"]);
-        Assert.Contains(ImageIndex.Parse(_files[$"{name}/index.json"]), d => d == new Descriptor(form, digest, bytes.Length) { Name = tag });
+        Assert.Contains(ImageIndex.Parse(_files[$"{name}/index.json"]), d => d with { Annotations = null } == new Descriptor(form, digest, bytes.Length) { Name = tag });
         var json = JsonElement.Parse(bytes);
         if (!form.IsSchema1)
             Assert.Equal(form.Value, json.GetProperty("mediaType").GetString());
@@ -119,6 +137,14 @@ internal sealed class PublishedTree
         using var content = new MemoryStream();
         using (var unzip = new GZipStream(new MemoryStream(gzip), CompressionMode.Decompress))
             unzip.CopyTo(content);
+        return content.ToArray();
+    }
+
+    private static byte[] Unzstd(byte[] zstd)
+    {
+        using var content = new MemoryStream();
+        using var unzip = CompressionProviderRegistry.Default.CreateDecompressStream(CompressionType.ZStandard, new MemoryStream(zstd));
+        unzip.CopyTo(content);
         return content.ToArray();
     }
 

@@ -13,9 +13,9 @@ public sealed class StoreFaultTests
     {
         using var cli = new Cli();
         Assert.Contains(cli["nothing"], (await cli.RunAsync(cli["nothing"])).FailedWithHint().Error, StringComparison.Ordinal);
-        Assert.Contains("is a folder", (await cli.RunAsync(Path.GetTempPath())).FailedWithHint().Error, StringComparison.Ordinal);
+        Assert.Contains("is a folder without an image", (await cli.RunAsync(Path.GetTempPath())).FailedWithHint().Error, StringComparison.Ordinal);
         (await cli.RunAsync("-i", cli["no/such/folder"])).FailedWithHint();
-        Assert.False(Directory.Exists(cli.StoreFolder));
+        Assert.Empty(cli.Listing());
     }
 
     [Fact]

@@ -1,11 +1,13 @@
 using Image2Ipfs.Registry;
+using Image2Ipfs.Tree;
 
 namespace Image2Ipfs.Gateway.Negotiate;
 
 /// <summary>
 /// Which of an image's forms a client gets by tag:
 /// <list type="number">
-/// <item>the one that it likes best; where it likes several the same, the first of <see cref="Preference"/>;</item>
+/// <item>the one that it likes best; where it likes several the same, the one that the image's source had, whose digest is the one that
+/// people signed; else the first of <see cref="Preference"/>;</item>
 /// <item>without any Accept header: schema 1, as distribution 2.x answers, if the setting says so;</item>
 /// <item>of a client that names no manifest type at all (a browser, an old script): the same;</item>
 /// <item>a client that reads OCI only, as the conformance suite says it does, is sent schema 2 rather than nothing;</item>
@@ -48,7 +50,8 @@ internal static class Negotiation
         return schema1 ?? forms.MinBy(Rank);
     }
 
-    private static int Rank(Descriptor form) => Array.IndexOf(Preference, form.MediaType) is var i && i < 0 ? Preference.Length : i;
+    private static int Rank(Descriptor form) =>
+        TreePaths.IsOriginal(form) ? -1 : Array.IndexOf(Preference, form.MediaType) is var i && i < 0 ? Preference.Length : i;
 
     /// <summary>The OCI type that has the same members.</summary>
     private static MediaType OciTwin(MediaType docker) => docker.IsIndex ? MediaType.OciIndex : MediaType.OciManifest;

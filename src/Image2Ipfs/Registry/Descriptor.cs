@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Image2Ipfs.Registry;
 
 /// <summary>
@@ -17,10 +19,74 @@ public sealed record Descriptor(MediaType MediaType, Digest Digest, long Size)
 
     /// <summary>The value of <see cref="RefName"/>, in an OCI image layout's index only.</summary>
     public string? Name { get; init; }
-}
 
-/// <summary>An operating system and an architecture by Go's names: <c>linux</c>, <c>amd64</c>, <c>v8</c>.</summary>
-public sealed record Platform(string Os, string Architecture, string? Variant = null)
-{
-    public override string ToString() => Variant is null ? $"{Os}/{Architecture}" : $"{Os}/{Architecture}/{Variant}";
+    /// <summary>Where else the bytes are to be had: those of layers that nobody may pass on.</summary>
+    public IReadOnlyList<string> Urls { get; init; } = [];
+
+    /// <summary>All annotations but <see cref="RefName"/>, or null where there is none.</summary>
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>What kind of artifact the manifest is, in an index only.</summary>
+    public string? ArtifactType { get; init; }
+
+    /// <summary>Reads a descriptor; members that are none of these are passed over.</summary>
+    /// <exception cref="FormatException">A value is out of its grammar or range.</exception>
+    /// <exception cref="InvalidOperationException">A member has another JSON type.</exception>
+    /// <exception cref="KeyNotFoundException">A member is missing.</exception>
+    public static Descriptor Read(JsonElement e)
+    {
+        Dictionary<string, string>? annotations = null;
+        if (e.TryGetProperty("annotations", out var all) && all.ValueKind != JsonValueKind.Null)
+        {
+            annotations = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var annotation in all.EnumerateObject())
+                annotations[annotation.Name] = annotation.Value.GetString() ?? "";
+        }
+        var name = annotations is not null && annotations.Remove(RefName, out var text) ? text : null;
+        return new Descriptor(
+            new MediaType(e.GetProperty("mediaType").GetString() ?? ""),
+            Digest.Parse(e.GetProperty("digest").GetString() ?? ""),
+            e.GetProperty("size").GetInt64() is >= 0 and var size ? size : throw new FormatException("a size is negative"))
+        {
+            Platform = e.TryGetProperty("platform", out var platform) && platform.ValueKind != JsonValueKind.Null ? Platform.Read(platform) : null,
+            Name = name,
+            Urls = e.TryGetProperty("urls", out var urls) && urls.ValueKind != JsonValueKind.Null ? [.. urls.EnumerateArray().Select(u => u.GetString() ?? "")] : [],
+            Annotations = annotations is { Count: > 0 } ? annotations : null,
+            ArtifactType = e.TryGetProperty("artifactType", out var type) ? type.GetString() : null,
+        };
+    }
+
+    /// <param name="json">Takes one object.</param>
+    /// <param name="mediaType">Replaces the descriptor's own media type.</param>
+    internal void WriteTo(Utf8JsonWriter json, MediaType? mediaType = null)
+    {
+        json.WriteStartObject();
+        json.WriteString("mediaType", (mediaType ?? MediaType).Value);
+        json.WriteString("digest", Digest.ToString());
+        json.WriteNumber("size", Size);
+        if (Urls.Count > 0)
+        {
+            json.WriteStartArray("urls");
+            foreach (var url in Urls)
+                json.WriteStringValue(url);
+            json.WriteEndArray();
+        }
+        if (Platform is { } platform)
+        {
+            json.WritePropertyName("platform");
+            platform.WriteTo(json);
+        }
+        if (Name is not null || Annotations is not null)
+        {
+            json.WriteStartObject("annotations");
+            if (Name is not null)
+                json.WriteString(RefName, Name);
+            foreach (var (key, value) in Annotations ?? new Dictionary<string, string>())
+                json.WriteString(key, value);
+            json.WriteEndObject();
+        }
+        if (ArtifactType is not null)
+            json.WriteString("artifactType", ArtifactType);
+        json.WriteEndObject();
+    }
 }

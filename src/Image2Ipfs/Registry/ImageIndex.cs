@@ -33,24 +33,11 @@ public static class ImageIndex
         try
         {
             using var json = JsonDocument.Parse(bytes);
-            return json.RootElement.GetProperty("manifests").EnumerateArray().Select(ReadDescriptor).ToList();
+            return json.RootElement.GetProperty("manifests").EnumerateArray().Select(Descriptor.Read).ToList();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
             throw new FormatException(e.Message, e);
         }
     }
-
-    private static Descriptor ReadDescriptor(JsonElement e) =>
-        new(new MediaType(e.GetProperty("mediaType").GetString() ?? ""),
-            Digest.Parse(e.GetProperty("digest").GetString() ?? ""),
-            e.GetProperty("size").GetInt64() is >= 0 and var size ? size : throw new FormatException("a size is negative"))
-        {
-            Platform = e.TryGetProperty("platform", out var p) ? ReadPlatform(p) : null,
-            Name = e.TryGetProperty("annotations", out var a) && a.TryGetProperty(Descriptor.RefName, out var name) ? name.GetString() : null,
-        };
-
-    private static Platform ReadPlatform(JsonElement e) =>
-        new(e.GetProperty("os").GetString() ?? "", e.GetProperty("architecture").GetString() ?? "",
-            e.TryGetProperty("variant", out var variant) ? variant.GetString() : null);
 }

@@ -14,4 +14,7 @@ public sealed record StagedBlob(Digest Digest, long Size, DagLink Dag)
 
     /// <summary>CAR sections of the inner nodes of its DAG, or null where it has none.</summary>
     internal string? NodesFile { get; init; }
+
+    /// <summary>Its bytes, until the commit.</summary>
+    public Stream OpenRead() => new FileStream(File, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
 }

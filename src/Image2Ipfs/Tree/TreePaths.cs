@@ -25,6 +25,13 @@ public static class TreePaths
 
     public static readonly ReadOnlyMemory<byte> OciLayoutContent = "{\"imageLayoutVersion\":\"1.0.0\"}"u8.ToArray();
 
+    private const string Original = "image2ipfs.original";
+
+    /// <summary>The annotation, in the index, of the form that the source of the image had: where a client reads several, it gets this one.</summary>
+    public static readonly IReadOnlyDictionary<string, string> OriginalForm = new Dictionary<string, string> { [Original] = "true" };
+
+    public static bool IsOriginal(Descriptor form) => form.Annotations?.GetValueOrDefault(Original) == "true";
+
     public static string Manifest(Tag tag, MediaType form) => $"{Manifests}/{tag}{Suffix(form)}";
 
     public static string Manifest(Digest digest) => $"{Manifests}/{digest}";

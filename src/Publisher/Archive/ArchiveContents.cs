@@ -1,10 +1,13 @@
 using Image2Ipfs.Publisher.Layers;
 using Image2Ipfs.Registry;
+using Image2Ipfs.Store;
 
 namespace Image2Ipfs.Publisher.Archive;
 
 /// <summary>All members of an archive that went by, by path.</summary>
-internal sealed class ArchiveContents
+/// <param name="pipeline">Takes what turns out to be a layer only in the end.</param>
+/// <param name="staging">Takes what turns out to be a blob.</param>
+internal sealed class ArchiveContents(LayerPipeline pipeline, Staging staging)
 {
     /// <summary>A chain of links longer than this goes round in a circle.</summary>
     private const int MaxLinks = 16;
@@ -22,17 +25,21 @@ internal sealed class ArchiveContents
             throw PublisherException.BadArchive($"the archive has '{Printable.Text(path)}' twice");
     }
 
-    public ReadOnlyMemory<byte> Document(string path) => Find(path) switch
+    public ReadOnlyMemory<byte> Document(string path) => FindDocument(path) ?? throw Missing(path);
+
+    /// <returns>The text, or null where the archive has nothing of that name.</returns>
+    public ReadOnlyMemory<byte>? FindDocument(string path) => Find(path) switch
     {
         Member.Document document => document.Content,
-        null => throw Missing(path),
+        null => default(ReadOnlyMemory<byte>?),
         _ => throw PublisherException.BadArchive($"'{Printable.Text(path)}' in the archive is not JSON"),
     };
 
+    /// <summary>A layer that only the archive's metadata names: compressed as it is, or as this program compresses.</summary>
     /// <param name="path">As the archive's metadata names it.</param>
-    /// <param name="pipeline">Takes a layer that looked like JSON when it went by.</param>
     /// <param name="cancel">Stops waiting.</param>
-    public async Task<StagedLayer> LayerAsync(string path, LayerPipeline pipeline, CancellationToken cancel)
+    /// <returns>The layer, or null where the archive has nothing of that name.</returns>
+    public async Task<StagedLayer?> FindLayerAsync(string path, CancellationToken cancel)
     {
         switch (Find(path))
         {
@@ -41,13 +48,64 @@ internal sealed class ArchiveContents
             case Member.Document document:
                 document.Staged ??= await pipeline.AddAsync(document.Content, Stream.Null, cancel).ConfigureAwait(false);
                 return await document.Staged.WaitAsync(cancel).ConfigureAwait(false);
-            case Member.CompressedLayer compressed:
-                throw new PublisherException(
-                    $"the layer '{Printable.Text(path)}' is compressed already ({compressed.Compression}), as the containerd image store writes it",
-                    "archives of the containerd image store cannot be read yet; 'skopeo copy docker-daemon:IMAGE docker-archive:FILE' writes one that can");
+            case Member.Kept { Blob: { Type: { } type } kept }:
+                return new StagedLayer(await DiffIdAsync(path, kept, cancel).ConfigureAwait(false), kept.Blob, type);
+            case Member.Kept other:
+                other.Staged ??= await RecompressAsync(path, other.Blob, cancel).ConfigureAwait(false);
+                return await other.Staged.WaitAsync(cancel).ConfigureAwait(false);
             default:
-                throw Missing(path);
+                return null;
         }
+    }
+
+    /// <exception cref="PublisherException">The archive does not have it.</exception>
+    public async Task<StagedLayer> LayerAsync(string path, CancellationToken cancel) =>
+        await FindLayerAsync(path, cancel).ConfigureAwait(false) ?? throw Missing(path);
+
+    /// <summary>The bytes of a member as they are: those that a manifest names by their digest.</summary>
+    /// <returns>The blob, or null where the archive has nothing of that name.</returns>
+    public async Task<StagedBlob?> FindBlobAsync(string path, CancellationToken cancel)
+    {
+        switch (Find(path))
+        {
+            case Member.Kept kept:
+                return kept.Blob.Blob;
+            case Member.Document document:
+                return staging.AddBlob(document.Content.Span);
+            case Member.Layer layer:
+                return layer.Restored ??= pipeline.Restore(await layer.Staged.WaitAsync(cancel).ConfigureAwait(false), cancel);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>The digest of a layer without its compression.</summary>
+    /// <returns>It, or null where the archive has nothing of that name.</returns>
+    public async Task<Digest?> FindDiffIdAsync(string path, CancellationToken cancel) => Find(path) switch
+    {
+        Member.Kept kept => await DiffIdAsync(path, kept.Blob, cancel).ConfigureAwait(false),
+        Member.Document document => Digest.Sha256(document.Content.Span),
+        Member.Layer layer => (await layer.Staged.WaitAsync(cancel).ConfigureAwait(false)).DiffId,
+        _ => null,
+    };
+
+    private static async Task<Digest> DiffIdAsync(string path, KeptBlob kept, CancellationToken cancel)
+    {
+        try
+        {
+            return await kept.DiffId.WaitAsync(cancel).ConfigureAwait(false);
+        }
+        catch (InvalidDataException e)
+        {
+            throw PublisherException.BadArchive($"the layer '{Printable.Text(path)}' in the archive cannot be uncompressed", e);
+        }
+    }
+
+    private async Task<Task<StagedLayer>> RecompressAsync(string path, KeptBlob kept, CancellationToken cancel)
+    {
+        await DiffIdAsync(path, kept, cancel).ConfigureAwait(false);
+        await using var content = ArchiveStream.Open(kept.Blob.OpenRead());
+        return await pipeline.AddAsync(default, content, cancel).ConfigureAwait(false);
     }
 
     private Member? Find(string path)
@@ -62,7 +120,7 @@ internal sealed class ArchiveContents
         throw PublisherException.BadArchive($"the links from '{Printable.Text(path)}' in the archive go round in a circle");
     }
 
-    private static PublisherException Missing(string path) => new(
+    public static PublisherException Missing(string path) => new(
         $"the archive's metadata names '{Printable.Text(path)}', but the archive does not hold it",
         "the image was not saved whole; pull it again, then save it again");
 

@@ -1,5 +1,5 @@
 using Image2Ipfs.Publisher.Layers;
-using SharpCompress.Common;
+using Image2Ipfs.Store;
 
 namespace Image2Ipfs.Publisher.Archive;
 
@@ -14,10 +14,18 @@ internal abstract record Member
     }
 
     /// <summary>Anything else is taken for a layer and compressed at once, since what names the layers comes last.</summary>
-    internal sealed record Layer(Task<StagedLayer> Staged) : Member;
+    internal sealed record Layer(Task<StagedLayer> Staged) : Member
+    {
+        /// <summary>What it became when it turned out that it is wanted as it was.</summary>
+        public StagedBlob? Restored { get; set; }
+    }
 
-    /// <summary>A layer that is compressed already. It went by.</summary>
-    internal sealed record CompressedLayer(CompressionType Compression) : Member;
+    /// <summary>What is compressed already.</summary>
+    internal sealed record Kept(KeptBlob Blob) : Member
+    {
+        /// <summary>What it became when it turned out to be a layer in a compression that registries do not have.</summary>
+        public Task<StagedLayer>? Staged { get; set; }
+    }
 
     /// <summary>Docker 1.12 to 24 writes a layer once and links to it for each image more.</summary>
     internal sealed record Link(string Target) : Member;

@@ -12,7 +12,7 @@ internal sealed class CommandLine
 {
     private readonly Argument<string?> _input = new("INPUT")
     {
-        Description = "An archive that 'docker save' wrote; - or nothing: stdin",
+        Description = "An archive that 'docker save' wrote, an OCI image layout as archive or folder; - or nothing: stdin",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -46,8 +46,16 @@ internal sealed class CommandLine
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<string?> _name = new("--name") { Description = "Replaces the name of the archive's only image", HelpName = "NAME" };
-    private readonly Option<string?> _tag = new("--tag") { Description = "Replaces its tag", HelpName = "TAG" };
+    private readonly Option<string?> _name = new("--name") { Description = "Replaces the name of the archive's images, if they have one", HelpName = "NAME" };
+    private readonly Option<string?> _tag = new("--tag") { Description = "Replaces the tag of the archive's only image", HelpName = "TAG" };
+
+    private readonly Option<string[]> _platform = new("--platform")
+    {
+        Description = "The platforms that are wanted of an image of several, such as linux/arm64, several with commas [default: all]",
+        HelpName = "OS/ARCH[/VARIANT]",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
 
     private readonly Option<string> _profile = new("--cid-profile")
     {
@@ -131,7 +139,7 @@ internal sealed class CommandLine
 
     private RootCommand Build(TextWriter output, TextWriter error)
     {
-        Symbol[] publishSymbols = [_input, _inputOption, _noAdd, _to, _name, _tag, _profile, _level, _threads];
+        Symbol[] publishSymbols = [_input, _inputOption, _noAdd, _to, _name, _tag, _platform, _profile, _level, _threads];
         Option[] common = [_registry, _store, _json, _quiet, _verbose, _debug];
 
         var root = new RootCommand("Puts Docker images on IPFS: docker save IMAGE | image2ipfs");
@@ -205,10 +213,14 @@ internal sealed class CommandLine
             NoAdd = parsed.GetValue(_noAdd),
             Name = parsed.GetValue(_name) is { } name ? Checked(() => RepositoryName.Parse(name)) : null,
             Tag = parsed.GetValue(_tag) is { } tag ? Checked(() => Tag.Parse(tag)) : null,
+            Platforms = [.. (parsed.GetValue(_platform) ?? []).SelectMany(p => p.Split(',')).Select(ParsePlatform)],
             Targets = Targets(parsed),
         };
         return options.NoAdd && options.Targets.Count > 0 ? throw new UsageException("--no-add and --to contradict each other") : options;
     }
+
+    private static Platform ParsePlatform(string text) =>
+        Platform.TryParse(text, out var platform) ? platform : throw new UsageException($"'{Printable.Text(text)}' is not a platform, such as linux/amd64 or linux/arm64/v8");
 
     private static int InRange(string option, int value, int min, int max) =>
         value >= min && value <= max ? value : throw new UsageException($"{option} is {min} to {max}, not {value}");

@@ -1,3 +1,4 @@
+using Image2Ipfs.Publisher.Archive;
 using Image2Ipfs.Publisher.Output;
 using Image2Ipfs.Store;
 
@@ -6,7 +7,7 @@ namespace Image2Ipfs.Publisher.Commands;
 /// <summary><c>image2ipfs [publish]</c>: reads the input that it is given and prints the pull names.</summary>
 internal static class PublishCommand
 {
-    /// <param name="input">A file, <c>-</c> or null for stdin.</param>
+    /// <param name="input">A file or a folder, <c>-</c> or null for stdin.</param>
     public static async Task RunAsync(string? input, LocalStore store, PublishOptions options, PullName pullName, bool json, Terminal terminal, CancellationToken cancel)
     {
         var progress = new PublishProgress();
@@ -23,20 +24,23 @@ internal static class PublishCommand
             terminal.Result(Json.Of(result, pullName));
         else
             foreach (var image in result.Images)
-                terminal.Result(pullName.Of(result.Root, image.Tagged.Name, image.Tagged.Tag));
+            {
+                if (image.Tagged.Tag is { } tag)
+                    terminal.Result(pullName.Of(result.Root, image.Tagged.Name, tag));
+            }
     }
 
-    private static Stream Open(string? input)
+    private static IInput Open(string? input)
     {
         if (input is null or "-")
             return Console.IsInputRedirected
-                ? Console.OpenStandardInput()
+                ? new ArchiveInput(Console.OpenStandardInput())
                 : throw new UsageException("there is no input: pipe 'docker save IMAGE' into it, or name a file");
         if (Directory.Exists(input))
-            throw new PublisherException($"{input} is a folder; OCI layout folders cannot be read yet", "'skopeo copy oci:FOLDER docker-archive:FILE' writes an archive that can");
+            return new FolderInput(input);
         try
         {
-            return new FileStream(input, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            return new ArchiveInput(new FileStream(input, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,49 +1,65 @@
+using Image2Ipfs.Publisher.Images;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
+using Image2Ipfs.Tree;
 
 namespace Image2Ipfs.Publisher.Describe;
 
 /// <summary>
-/// The manifests of one image under one name and tag, in the order in which an index lists them: OCI first, for the
-/// readers of OCI layouts that take the first one of a name.
+/// All that lies in the tree for one image under one name and tag. A manifest that the source has keeps its bytes, so that
+/// its digest is the one that people signed; the forms that are missing are derived.
 /// </summary>
 internal sealed class ImageForms
 {
-    private ImageForms(TaggedImage image, IReadOnlyList<StagedBlob> blobs, IReadOnlyList<(MediaType, StagedBlob)> manifests) =>
-        (Tagged, Blobs, Manifests) = (image, blobs, manifests);
+    private ImageForms(TaggedImage image, IReadOnlyList<StagedBlob> blobs, IReadOnlyList<Form> manifests, IReadOnlyList<Form> parts) =>
+        (Tagged, Blobs, Manifests, Parts) = (image, blobs, manifests, parts);
 
     public TaggedImage Tagged { get; }
 
-    /// <summary>The configuration, the layers, and the empty layer where schema 1 names it.</summary>
+    /// <summary>Configurations and layers, and the empty layer where schema 1 names it.</summary>
     public IReadOnlyList<StagedBlob> Blobs { get; }
 
-    public IReadOnlyList<(MediaType Form, StagedBlob Blob)> Manifests { get; }
+    /// <summary>The forms of the tag, in the order in which an index lists them: OCI first, for the readers of OCI layouts that take the first one of a name.</summary>
+    public IReadOnlyList<Form> Manifests { get; }
+
+    /// <summary>The manifests that these name.</summary>
+    public IReadOnlyList<Form> Parts { get; }
 
     public static ImageForms Describe(TaggedImage tagged, Staging staging)
     {
-        var image = tagged.Image;
-        var config = staging.AddBlob(image.Config.Bytes.Span);
-        var layers = image.Layers.Select(l => l.Blob).ToList();
-        List<StagedBlob> blobs = [config, .. layers];
-        List<(MediaType, StagedBlob)> manifests =
-        [
-            .. new[] { MediaType.OciManifest, MediaType.Schema2 }.Select(form =>
-                (form, staging.AddBlob(ImageManifest.Write(form, Descriptor(config, default), layers.Select(l => Descriptor(l, default)))))),
-        ];
-
-        var layerDigests = layers.ConvertAll(l => l.Digest);
-        if (Schema1.TryWritePayload(tagged.Name, tagged.Tag, image.Config, layerDigests) is { } payload)
+        switch (tagged.Manifest)
         {
-            manifests.Add((MediaType.Schema1, staging.AddBlob(payload)));
-            if (image.Config.History.Any(h => h.EmptyLayer))
-                blobs.Add(staging.AddBlob(Schema1.EmptyLayer.Span));
+            case SourceImage image:
+                var forms = PlatformForms.Of(image, staging);
+                return WithSchema1(tagged, image, forms, staging);
+            case SourceIndex index:
+                var indexes = IndexForms.Of(index, staging);
+                return new ImageForms(tagged, indexes.Blobs, indexes.Indexes, indexes.Parts);
+            case SourceArtifact artifact:
+                return new ImageForms(tagged, artifact.Blobs, [new Form(artifact.Original!.Form, artifact.Original.Blob, IsOriginal: true)], []);
+            default:
+                throw new ArgumentException("another kind of manifest", nameof(tagged));
         }
-        return new ImageForms(tagged, blobs, manifests);
     }
 
     /// <summary>The entries of this tag in the layout's <c>index.json</c>.</summary>
-    public IEnumerable<Descriptor> IndexEntries() =>
-        Manifests.Select(m => Descriptor(m.Blob, m.Form) with { Name = Tagged.Tag.ToString() });
+    public IEnumerable<Descriptor> IndexEntries() => Manifests.Select(m => m.Descriptor with
+    {
+        Name = Tagged.Tag?.ToString(),
+        ArtifactType = Tagged.Manifest is SourceArtifact artifact ? artifact.Type : null,
+        Annotations = m.IsOriginal ? TreePaths.OriginalForm : null,
+    });
 
-    private static Descriptor Descriptor(StagedBlob blob, MediaType mediaType) => new(mediaType, blob.Digest, blob.Size);
+    private static ImageForms WithSchema1(TaggedImage tagged, SourceImage image, PlatformForms forms, Staging staging)
+    {
+        // Its readers know gzip alone.
+        if (tagged.Tag is not { } tag || !image.Layers.All(l => l.Type == LayerType.Gzip)
+            || Schema1.TryWritePayload(tagged.Name, tag, image.Config, [.. image.Layers.Select(l => l.Descriptor.Digest)]) is not { } payload)
+            return new ImageForms(tagged, forms.Blobs, forms.Manifests, []);
+        return new ImageForms(
+            tagged,
+            image.Config.History.Any(h => h.EmptyLayer) ? [.. forms.Blobs, staging.AddBlob(Schema1.EmptyLayer.Span)] : forms.Blobs,
+            [.. forms.Manifests, new Form(MediaType.Schema1, staging.AddBlob(payload))],
+            []);
+    }
 }

@@ -1,4 +1,5 @@
 using Image2Ipfs.Ipfs;
+using Image2Ipfs.Publisher.Images;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 using Image2Ipfs.Tree;
@@ -41,26 +42,30 @@ internal sealed class ImageTree
         return tree;
     }
 
-    private void AddRepository(RepositoryName name, List<ImageForms> tags, Staging staging)
+    private void AddRepository(RepositoryName name, List<ImageForms> images, Staging staging)
     {
         // Every registry is asked for latest sometime: without one of its own, it is the first tag's image.
-        if (!tags.Exists(t => t.Tagged.Tag == Tag.Latest))
-            tags.Add(ImageForms.Describe(tags[0].Tagged with { Tag = Tag.Latest }, staging));
-        tags.Sort((a, b) => string.CompareOrdinal(a.Tagged.Tag.ToString(), b.Tagged.Tag.ToString()));
+        if (!images.Exists(t => t.Tagged.Tag == Tag.Latest) && images.OrderBy(t => t.Tagged.Manifest is SourceArtifact).FirstOrDefault(t => t.Tagged.Tag is not null) is { } first)
+            images.Add(ImageForms.Describe(first.Tagged with { Tag = Tag.Latest }, staging));
+        images.Sort((a, b) => string.CompareOrdinal(a.Tagged.Tag?.ToString(), b.Tagged.Tag?.ToString()));
 
-        foreach (var tag in tags)
+        foreach (var image in images)
         {
-            foreach (var blob in tag.Blobs)
+            foreach (var blob in image.Blobs)
                 Add(blob, TreePaths.Blob(blob.Digest), TreePaths.LayoutBlob(blob.Digest));
-            foreach (var (form, manifest) in tag.Manifests)
+            foreach (var manifest in image.Manifests.Concat(image.Parts))
+                Add(manifest.Blob, TreePaths.Manifest(manifest.Blob.Digest), TreePaths.LayoutBlob(manifest.Blob.Digest));
+            if (image.Tagged.Tag is not { } tag)
+                continue;
+            foreach (var manifest in image.Manifests)
             {
-                Add(manifest, TreePaths.Manifest(tag.Tagged.Tag, form), TreePaths.Manifest(manifest.Digest), TreePaths.LayoutBlob(manifest.Digest));
-                if (form.IsSchema1 && tag.Tagged.Tag == Tag.Latest)
-                    Add(manifest, TreePaths.OldestRegistriesLatest);
+                Add(manifest.Blob, TreePaths.Manifest(tag, manifest.MediaType));
+                if (manifest.MediaType.IsSchema1 && tag == Tag.Latest)
+                    Add(manifest.Blob, TreePaths.OldestRegistriesLatest);
             }
         }
         AddText(TreePaths.OciLayout, TreePaths.OciLayoutContent);
-        AddText(TreePaths.Index, ImageIndex.Write(MediaType.OciIndex, tags.SelectMany(t => t.IndexEntries())));
+        AddText(TreePaths.Index, ImageIndex.Write(MediaType.OciIndex, images.SelectMany(t => t.IndexEntries())));
 
         void Add(StagedBlob blob, params ReadOnlySpan<string> paths)
         {

@@ -1,10 +1,13 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.IO.Hashing;
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using Image2Ipfs.Publisher.Archive;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
+using CompressionType = SharpCompress.Common.CompressionType;
 
 namespace Image2Ipfs.Publisher.Layers;
 
@@ -14,7 +17,8 @@ namespace Image2Ipfs.Publisher.Layers;
 /// archive ─ read 1 MiB, hash diffID ─┬─ compress ─┬─ in order: write, hash digest and blocks ─ blob
 ///           (one thread)             └─ compress ─┘  (one task a layer; the next layer is read meanwhile)
 /// </code>
-/// Memory is the blocks that go round, whatever the image's size: a reader without a free block waits.
+/// Memory is the blocks that go round, whatever the image's size: a reader without a free block waits. What is compressed
+/// already is written as it comes, and uncompressed from the staging folder, for its diffID alone, while the next is read.
 /// </summary>
 internal sealed class LayerPipeline : IAsyncDisposable
 {
@@ -85,12 +89,72 @@ internal sealed class LayerPipeline : IAsyncDisposable
         return layer;
     }
 
+    /// <summary>Reads something compressed to its end, and keeps it as it is.</summary>
+    /// <param name="head">Its first bytes.</param>
+    /// <param name="rest">What follows them.</param>
+    /// <param name="compression">What the first bytes say.</param>
+    /// <param name="cancel">Stops between blocks.</param>
+    public KeptBlob Keep(ReadOnlyMemory<byte> head, Stream rest, CompressionType compression, CancellationToken cancel)
+    {
+        using var writer = _staging.BeginBlob();
+        Copy(head, rest, writer, cancel);
+        var blob = writer.Finish();
+        var diffId = Task.Factory.StartNew(() => Uncompressed(blob, cancel), cancel, TaskCreationOptions.None, _compressors);
+        _layers.Add(diffId);
+        return new KeptBlob(blob, compression, diffId);
+    }
+
+    /// <summary>The layer as it was before it was compressed here: a manifest of the source wants it so.</summary>
+    public StagedBlob Restore(StagedLayer layer, CancellationToken cancel)
+    {
+        using var gzip = new GZipStream(layer.Blob.OpenRead(), CompressionMode.Decompress);
+        using var writer = _staging.BeginBlob();
+        Copy(default, gzip, writer, cancel);
+        return writer.Finish();
+    }
+
     /// <summary>Waits until no task writes any more: only then may the staging folder go.</summary>
     public async ValueTask DisposeAsync()
     {
         // Whoever waits for a layer sees how it ended; here it matters only that it did.
         await Task.WhenAll(_layers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _openLayers.Dispose();
+    }
+
+    private void Copy(ReadOnlyMemory<byte> head, Stream rest, BlobWriter to, CancellationToken cancel)
+    {
+        var buffer = new byte[GzipBlock.Size];
+        head.CopyTo(buffer);
+        for (var filled = head.Length; ; filled = 0)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var read = filled + rest.ReadAtLeast(buffer.AsSpan(filled), buffer.Length - filled, throwOnEndOfStream: false);
+            if (read == 0)
+                return;
+            to.Write(buffer.AsSpan(0, read));
+            _progress.Read(read);
+            _progress.Written(read);
+        }
+    }
+
+    private static Digest Uncompressed(StagedBlob blob, CancellationToken cancel)
+    {
+        try
+        {
+            using var content = ArchiveStream.Open(blob.OpenRead());
+            using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var buffer = new byte[128 * 1024];
+            while (content.Read(buffer) is > 0 and var read)
+            {
+                cancel.ThrowIfCancellationRequested();
+                sha256.AppendData(buffer.AsSpan(0, read));
+            }
+            return Digest.FromSha256Hash(sha256.GetHashAndReset());
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or IOException or OutOfMemoryException))
+        {
+            throw new InvalidDataException("its compression is damaged", e);
+        }
     }
 
     private async ValueTask<GzipBlock> TakeBlockAsync(CancellationToken cancel)
@@ -134,7 +198,7 @@ internal sealed class LayerPipeline : IAsyncDisposable
             BinaryPrimitives.WriteUInt32LittleEndian(end.AsSpan(GzipBlock.End.Length), crc32);
             BinaryPrimitives.WriteUInt32LittleEndian(end.AsSpan(GzipBlock.End.Length + 4), length);
             blob.Write(end);
-            return new StagedLayer(diffId, blob.Finish());
+            return new StagedLayer(diffId, blob.Finish(), LayerType.Gzip);
         }
         catch (Exception e)
         {

@@ -3,7 +3,8 @@ using Image2Ipfs.Store;
 
 namespace Image2Ipfs.Publisher.Layers;
 
-/// <summary>A layer that lies compressed in the staging folder.</summary>
+/// <summary>A layer that lies in the staging folder.</summary>
 /// <param name="DiffId">The digest of the uncompressed layer.</param>
-/// <param name="Blob">The compressed layer.</param>
-internal sealed record StagedLayer(Digest DiffId, StagedBlob Blob);
+/// <param name="Blob">The layer as it is published.</param>
+/// <param name="Type">How that is compressed.</param>
+internal sealed record StagedLayer(Digest DiffId, StagedBlob Blob, LayerType Type);

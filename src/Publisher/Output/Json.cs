@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Publisher.Describe;
+using Image2Ipfs.Publisher.Images;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 
@@ -23,8 +24,8 @@ internal static class Json
         json.WritePropertyName("root");
         WriteCid(json, result.Root);
         json.WriteStartArray("images");
-        foreach (var forms in result.Images)
-            WriteImage(json, forms, pullName.Of(result.Root, forms.Tagged.Name, forms.Tagged.Tag));
+        foreach (var forms in result.Images.Where(i => i.Tagged.Tag is not null))
+            WriteImage(json, forms, pullName.Of(result.Root, forms.Tagged.Name, forms.Tagged.Tag!.Value));
         json.WriteEndArray();
         json.WriteNumber("totalSize", result.TotalSize);
         json.WriteStartArray("added");
@@ -68,33 +69,62 @@ internal static class Json
 
     private static void WriteImage(Utf8JsonWriter json, ImageForms forms, string pull)
     {
-        var (name, tag, image) = forms.Tagged;
+        var (name, tag, manifest) = forms.Tagged;
         json.WriteStartObject();
         json.WriteString("pull", pull);
         json.WriteString("name", name.ToString());
-        json.WriteString("tag", tag.ToString());
-        json.WriteString("id", image.Id.ToString());
-        json.WriteString("platform", image.Config.Platform.ToString());
+        json.WriteString("tag", tag?.ToString());
+        json.WriteString("id", manifest.Id.ToString());
+        switch (manifest)
+        {
+            case SourceImage image:
+                WriteContents(json, image, image.Config.Platform);
+                break;
+            case SourceArtifact artifact:
+                json.WriteString("artifactType", artifact.Type);
+                break;
+            case SourceIndex index:
+                json.WriteStartArray("platforms");
+                foreach (var (descriptor, image, platform) in index.Images())
+                {
+                    json.WriteStartObject();
+                    json.WriteString("id", image.Id.ToString());
+                    json.WriteString("digest", descriptor.Digest.ToString());
+                    WriteContents(json, image, platform);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+                break;
+        }
         json.WriteStartArray("manifests");
-        foreach (var (form, manifest) in forms.Manifests)
-            WriteBlob(json, manifest, form);
-        json.WriteEndArray();
-        json.WriteStartArray("layers");
-        foreach (var layer in image.Layers)
-            WriteBlob(json, layer.Blob, diffId: layer.DiffId);
+        foreach (var form in forms.Manifests)
+            WriteBlob(json, form.Blob, form.MediaType);
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static void WriteBlob(Utf8JsonWriter json, StagedBlob blob, MediaType? form = null, Digest? diffId = null)
+    private static void WriteContents(Utf8JsonWriter json, SourceImage image, Platform platform)
+    {
+        json.WriteString("platform", platform.ToString());
+        json.WriteStartArray("layers");
+        foreach (var (layer, diffId) in image.Layers.Zip(image.Config.DiffIds))
+        {
+            json.WriteStartObject();
+            json.WriteString("digest", layer.Descriptor.Digest.ToString());
+            json.WriteNumber("size", layer.Descriptor.Size);
+            json.WriteString("diffId", diffId.ToString());
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteBlob(Utf8JsonWriter json, StagedBlob blob, MediaType? form = null)
     {
         json.WriteStartObject();
         if (form is { } mediaType)
             json.WriteString("mediaType", mediaType.Value);
         json.WriteString("digest", blob.Digest.ToString());
         json.WriteNumber("size", blob.Size);
-        if (diffId is { } id)
-            json.WriteString("diffId", id.ToString());
         json.WriteEndObject();
     }
 

@@ -55,7 +55,7 @@ internal sealed class SyntheticTree : IDisposable
     /// <summary>A manifest of this form that is like no other.</summary>
     public static byte[] Image(MediaType form, string what)
     {
-        var blob = new Descriptor(form, Digest.Sha256(Encoding.UTF8.GetBytes(what)), 1);
+        var blob = new Descriptor(MediaType.OciLayerGzip, Digest.Sha256(Encoding.UTF8.GetBytes(what)), 1);
         return ImageManifest.Write(form, blob, [blob]);
     }
 

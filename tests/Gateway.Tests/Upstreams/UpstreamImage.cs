@@ -84,7 +84,7 @@ internal sealed class UpstreamImage
     ];
 
     private Digest Manifest(MediaType form) =>
-        Blob(ImageManifest.Write(form, Descriptor(Config, default), Layers.Select(l => Descriptor(l, default))));
+        Blob(ImageManifest.Write(form, Descriptor(Config, default), Layers.Select(l => Descriptor(l, MediaType.OciLayerGzip))));
 
     private Descriptor Descriptor(Digest digest, MediaType form) => new(form, digest, _blobs[digest].Bytes.Length);
 

@@ -1,6 +1,6 @@
 using Image2Ipfs.Ipfs;
-using Image2Ipfs.Publisher.Archive;
 using Image2Ipfs.Publisher.Describe;
+using Image2Ipfs.Publisher.Images;
 using Image2Ipfs.Publisher.Layers;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
@@ -24,7 +24,7 @@ public sealed class UpstreamImageTests
         var store = new LocalStore(folder.Path);
         using (var staging = store.Stage(profile))
         {
-            var source = new SourceImage([], ImageConfig.Parse(image[image.Config]), [.. layers.Select(l => new StagedLayer(Digest.Sha256(l), staging.AddBlob(l)))]);
+            var source = new SourceImage(ImageConfig.Parse(image[image.Config]), [.. layers.Select(l => SourceLayer.Of(new StagedLayer(Digest.Sha256(l), staging.AddBlob(l), LayerType.Gzip)))]);
             var forms = ImageForms.Describe(new TaggedImage(RepositoryName.Parse("app"), Tag.Latest, source), staging);
             var tree = ImageTree.Tie(profile, [forms], staging);
             Assert.Equal(image.Root, tree.Root.Cid);

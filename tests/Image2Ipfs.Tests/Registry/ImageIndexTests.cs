@@ -30,12 +30,24 @@ public sealed class ImageIndexTests
     }
 
     [Fact]
-    public void Members_that_nobody_asked_for_are_passed_over()
+    public void Members_are_kept_or_passed_over()
     {
-        var json = $$$"""{"x":1,"manifests":[{"mediaType":"a/b","digest":"{{{Digest1}}}","size":1,"urls":["x"],"annotations":{"y":"z"},"platform":{"os":"windows","architecture":"amd64","os.version":"10"}}]}""";
+        var json = $$$"""{"x":1,"manifests":[{"mediaType":"a/b","digest":"{{{Digest1}}}","size":1,"urls":["x"],"annotations":{"y":"z"},"artifactType":"c/d","platform":{"os":"windows","architecture":"amd64","os.version":"10","os.features":["win32k"]}}]}""";
+        var one = Assert.Single(ImageIndex.Parse(Encoding.UTF8.GetBytes(json)));
         Assert.Equal(
-            [new Descriptor(new MediaType("a/b"), Digest.Parse(Digest1), 1) { Platform = new Platform("windows", "amd64") }],
-            ImageIndex.Parse(Encoding.UTF8.GetBytes(json)));
+            new Descriptor(new MediaType("a/b"), Digest.Parse(Digest1), 1)
+            {
+                Platform = new Platform("windows", "amd64") { OsVersion = "10" },
+                Urls = one.Urls,
+                Annotations = one.Annotations,
+                ArtifactType = "c/d",
+            },
+            one);
+        Assert.Equal(["x"], one.Urls);
+        Assert.Equal("z", Assert.Single(one.Annotations!).Value);
+        Assert.Contains(
+            $$$"""{"mediaType":"a/b","digest":"{{{Digest1}}}","size":1,"urls":["x"],"platform":{"architecture":"amd64","os":"windows","os.version":"10"},"annotations":{"y":"z"},"artifactType":"c/d"}""",
+            Encoding.UTF8.GetString(ImageIndex.Write(MediaType.OciIndex, [one])), StringComparison.Ordinal);
     }
 
     [Theory]

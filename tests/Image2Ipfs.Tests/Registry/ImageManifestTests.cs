@@ -6,7 +6,7 @@ namespace Image2Ipfs.Tests;
 public sealed class ImageManifestTests
 {
     private static readonly Descriptor Config = new(new MediaType("application/octet-stream"), Digest.Sha256("c"u8), 751);
-    private static readonly Descriptor Layer = new(new MediaType("application/octet-stream"), Digest.Sha256("l"u8), 100);
+    private static readonly Descriptor Layer = new(MediaType.OciLayerGzip, Digest.Sha256("l"u8), 100);
 
     [Fact]
     public void Schema_2_is_written_with_three_spaces_and_Dockers_media_types() => Assert.Equal(

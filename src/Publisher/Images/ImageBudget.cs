@@ -1,4 +1,4 @@
-namespace Image2Ipfs.Publisher.Archive;
+namespace Image2Ipfs.Publisher.Images;
 
 /// <summary>
 /// What the images of one archive may need in all. A few MiB of JSON can list the same large configuration a hundred

@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Image2Ipfs.Publisher.Archive;
 using Image2Ipfs.Publisher.Layers;
 using Image2Ipfs.Registry;
 
-namespace Image2Ipfs.Publisher.Archive;
+namespace Image2Ipfs.Publisher.Images;
 
 /// <summary>
 /// The images of an archive of Docker before 1.10: <c>repositories</c> says <c>{name: {tag: id}}</c>, and every layer is
@@ -11,7 +12,7 @@ namespace Image2Ipfs.Publisher.Archive;
 /// an image never had is made as Docker 1.10 and later makes it when it loads the archive, so it gets the same image ID.
 /// Source: moby v1.12, image/tarexport/load.go, legacyLoad; image/v1/imagev1.go, MakeConfigFromV1Config.
 /// </summary>
-internal sealed class Repositories(ArchiveContents contents, LayerPipeline pipeline)
+internal sealed class Repositories(ArchiveContents contents)
 {
     public const string Path = "repositories";
 
@@ -22,9 +23,9 @@ internal sealed class Repositories(ArchiveContents contents, LayerPipeline pipel
     private readonly Dictionary<string, V1Image> _images = new(StringComparer.Ordinal);
 
     /// <exception cref="PublisherException">The archive is not whole, or does not fit together.</exception>
-    public async Task<List<SourceImage>> ReadImagesAsync(CancellationToken cancel)
+    public async Task<List<NamedManifest>> ReadImagesAsync(CancellationToken cancel)
     {
-        var images = new List<SourceImage>();
+        var images = new List<NamedManifest>();
         foreach (var image in Tags().GroupBy(t => t.Id, t => t.Reference))
             images.Add(await ReadImageAsync(image.Key, [.. image.OfType<string>()], cancel).ConfigureAwait(false));
         return images;
@@ -52,7 +53,7 @@ internal sealed class Repositories(ArchiveContents contents, LayerPipeline pipel
         }
     }
 
-    private async Task<SourceImage> ReadImageAsync(string id, IReadOnlyList<string> references, CancellationToken cancel)
+    private async Task<NamedManifest> ReadImageAsync(string id, IReadOnlyList<string> references, CancellationToken cancel)
     {
         var chain = new List<V1Image>();
         for (var next = id; next is not null; next = chain[0].Parent)
@@ -63,12 +64,12 @@ internal sealed class Repositories(ArchiveContents contents, LayerPipeline pipel
         }
         var layers = new List<StagedLayer>();
         foreach (var image in chain)
-            layers.Add(await contents.LayerAsync(image.Id + "/layer.tar", pipeline, cancel).ConfigureAwait(false));
+            layers.Add(await contents.LayerAsync(image.Id + "/layer.tar", cancel).ConfigureAwait(false));
         try
         {
             var config = MakeConfig(chain, layers);
             _budget.Take(references.Count, layers.Count, config.Length);
-            return new SourceImage(references, ImageConfig.Parse(config), layers);
+            return new NamedManifest([.. references.Select(r => new GivenName(r))], new SourceImage(ImageConfig.Parse(config), layers.ConvertAll(SourceLayer.Of)));
         }
         catch (FormatException e)
         {

@@ -1,0 +1,38 @@
+using Image2Ipfs.Publisher.Images;
+using Image2Ipfs.Registry;
+using Image2Ipfs.Store;
+
+namespace Image2Ipfs.Publisher.Describe;
+
+/// <summary>The manifests of one platform's image, OCI first, and the blobs that they name.</summary>
+internal sealed record PlatformForms(IReadOnlyList<Form> Manifests, IReadOnlyList<StagedBlob> Blobs)
+{
+    public static PlatformForms Of(SourceImage image, Staging staging)
+    {
+        var config = staging.AddBlob(image.Config.Bytes.Span);
+        var manifests = new List<Form>();
+        foreach (var mediaType in new[] { MediaType.OciManifest, MediaType.Schema2 })
+        {
+            if (image.Original is { } original && original.Form == mediaType)
+                manifests.Add(new Form(mediaType, original.Blob, IsOriginal: true));
+            else if (image.Layers.All(l => l.Type.In(mediaType) is not null))
+                manifests.Add(new Form(mediaType, staging.AddBlob(Write(mediaType, config, image.Layers))));
+        }
+        return new PlatformForms(manifests, [config, .. image.Layers.Select(l => l.Blob).OfType<StagedBlob>()]);
+    }
+
+    private static byte[] Write(MediaType mediaType, StagedBlob config, IEnumerable<SourceLayer> layers) => ImageManifest.Write(
+        mediaType,
+        new Descriptor(default, config.Digest, config.Size),
+        // Schema 2 knows no annotations; the lazy snapshotters look for theirs in OCI too.
+        layers.Select(l => mediaType == MediaType.Schema2 ? l.Descriptor with { Annotations = null, Name = null } : l.Descriptor));
+}
+
+/// <summary>A manifest in one of its forms.</summary>
+/// <param name="MediaType">The form.</param>
+/// <param name="Blob">Its bytes.</param>
+/// <param name="IsOriginal">The source has it so.</param>
+internal sealed record Form(MediaType MediaType, StagedBlob Blob, bool IsOriginal = false)
+{
+    public Descriptor Descriptor => new(MediaType, Blob.Digest, Blob.Size);
+}
