@@ -17,7 +17,7 @@ public sealed class NegotiationTests
         Assert.Equal(MediaType.Schema2, Of($"{MediaType.Schema2}, {MediaType.OciManifest};q=0.5"));
         Assert.Equal(MediaType.Schema1, Of(""));
 
-        MediaType? Of(string accept) => Negotiation.Choose(forms, AcceptHeader.Parse(accept), schema1WithoutAccept: true)?.MediaType;
+        MediaType? Of(string accept) => Negotiation.Choose(forms, AcceptHeader.Parse([accept]), schema1WithoutAccept: true)?.MediaType;
         static Descriptor Form(MediaType form) => new(form, Digest.Sha256([]), 1);
     }
 
