@@ -15,34 +15,35 @@ internal sealed record IndexForms(IReadOnlyList<Form> Indexes, IReadOnlyList<For
         var original = index.Original!;
         var (parts, blobs) = (new List<Form>(), new List<StagedBlob>());
         var platforms = new List<(Platform Platform, PlatformForms Forms)>();
-        Collect(index);
+        var described = new Dictionary<SourceImage, PlatformForms>(ReferenceEqualityComparer.Instance);
+        foreach (var (descriptor, manifest) in index.AllEntries())
+            Add(descriptor, manifest);
         var indexes = new[] { (MediaType.OciIndex, MediaType.OciManifest), (MediaType.ManifestList, MediaType.Schema2) }
             .Select(f => original.Form == f.Item1 ? new Form(f.Item1, original.Blob, IsOriginal: true) : Derived(f.Item1, f.Item2))
             .OfType<Form>()
             .ToList();
         return new IndexForms(indexes, parts, blobs);
 
-        void Collect(SourceIndex source)
+        void Add(Descriptor descriptor, SourceManifest? manifest)
         {
-            foreach (var (descriptor, manifest) in source.Entries)
+            switch (manifest)
             {
-                switch (manifest)
-                {
-                    case SourceImage image:
-                        var forms = PlatformForms.Of(image, staging);
-                        platforms.Add((descriptor.Platform ?? image.Config.Platform, forms));
+                case SourceImage image:
+                    if (!described.TryGetValue(image, out var forms))
+                    {
+                        forms = described[image] = PlatformForms.Of(image, staging);
                         parts.AddRange(forms.Manifests);
                         blobs.AddRange(forms.Blobs);
-                        break;
-                    case SourceIndex below:
-                        parts.Add(new Form(below.Original!.Form, below.Original.Blob, IsOriginal: true));
-                        Collect(below);
-                        break;
-                    case SourceArtifact artifact:
-                        parts.Add(new Form(artifact.Original!.Form, artifact.Original.Blob, IsOriginal: true));
-                        blobs.AddRange(artifact.Blobs);
-                        break;
-                }
+                    }
+                    platforms.Add((descriptor.Platform ?? image.Config.Platform, forms));
+                    break;
+                case SourceIndex below:
+                    parts.Add(new Form(below.Original!.Form, below.Original.Blob, IsOriginal: true));
+                    break;
+                case SourceArtifact artifact:
+                    parts.Add(new Form(artifact.Original!.Form, artifact.Original.Blob, IsOriginal: true));
+                    blobs.AddRange(artifact.Blobs);
+                    break;
             }
         }
 
