@@ -33,6 +33,13 @@ internal sealed class Manifests(ArchiveContents contents, Func<Digest, string> m
             $"the input lists something of the type '{Printable.Text(descriptor.MediaType.Value)}', which is no manifest that registries hold",
             $"these can be published: {string.Join(", ", Forms)}");
 
+    /// <exception cref="PublisherException">No index lists so many.</exception>
+    public static void CheckCount(int entries)
+    {
+        if (entries > MaxManifests)
+            throw TooMany();
+    }
+
     public static PublisherException OnlySchema1(string input) =>
         new($"the {input} holds an image of schema 1, which has no configuration", "'skopeo copy --format v2s2' converts it");
 
@@ -89,8 +96,7 @@ internal sealed class Manifests(ArchiveContents contents, Func<Digest, string> m
     private async Task<SourceManifest?> IndexAsync(Original original, ReadOnlyMemory<byte> bytes, int depth, CancellationToken cancel)
     {
         var entries = ImageIndex.Parse(bytes, out var subject, out var artifactType);
-        if (entries.Count > MaxManifests)
-            throw TooMany();
+        CheckCount(entries.Count);
         var manifests = new List<(Descriptor, SourceManifest?)>();
         foreach (var entry in entries)
             manifests.Add((entry, await FindAsync(entry, depth - 1, cancel).ConfigureAwait(false)));

@@ -27,6 +27,7 @@ internal sealed class OciLayout(ArchiveContents contents)
     {
         CheckVersion();
         var entries = Entries();
+        Manifests.CheckCount(entries.Count);
         var images = new List<NamedManifest>();
         foreach (var entry in entries.GroupBy(e => e.Digest))
         {
