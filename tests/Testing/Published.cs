@@ -16,8 +16,12 @@ public sealed record PublishedRoot(string Cid, string Component, string Base32, 
 
 /// <summary>One name and tag.</summary>
 /// <param name="Id">The configuration's digest.</param>
-public sealed record PublishedImage(string Name, string Tag, string Id, IReadOnlyList<PublishedBlob> Manifests, IReadOnlyList<PublishedBlob> Layers)
+/// <param name="Platforms">Of an image of several.</param>
+public sealed record PublishedImage(string Name, string Tag, string Id, IReadOnlyList<PublishedBlob> Manifests, IReadOnlyList<PublishedBlob> Layers, string? Platform = null, IReadOnlyList<PublishedImage>? Platforms = null)
 {
+    /// <summary>What a client on this machine gets of it: the index is a manifest too.</summary>
+    public PublishedImage Here => Platforms?.Single(p => p.Platform == "linux/amd64") is { } here ? here with { Name = Name, Tag = Tag, Manifests = [.. Manifests, .. here.Manifests] } : this;
+
     /// <summary>The manifest in one form.</summary>
     public PublishedBlob Manifest(MediaType form) => Manifests.Single(m => m.MediaType == form.Value);
 }

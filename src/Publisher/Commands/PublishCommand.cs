@@ -1,4 +1,5 @@
 using Image2Ipfs.Publisher.Archive;
+using Image2Ipfs.Publisher.Images;
 using Image2Ipfs.Publisher.Output;
 using Image2Ipfs.Store;
 
@@ -18,6 +19,11 @@ internal static class PublishCommand
         var result = await terminal.WatchAsync(progress, work).ConfigureAwait(false);
 
         terminal.Info($"{result.Root}: {progress.BytesRead} bytes of layers, {progress.BytesWritten} compressed, {result.Added.Sum(b => b.Size)} new in the store{(options.NoAdd ? " (nothing added)" : "")}");
+        foreach (var (name, tag, manifest) in result.Images.Select(i => i.Tagged))
+        {
+            if (manifest is SourceIndex index && index.Absent().Select(d => d.Platform?.ToString() ?? d.Digest.ToString()).ToList() is { Count: > 0 } absent)
+                terminal.Info($"{name}:{tag} is without {Printable.Text(string.Join(", ", absent))}: the input names it and does not have it");
+        }
         foreach (var blob in result.Added)
             terminal.Verbose($"added {blob.Digest}, {blob.Size} bytes");
         if (json)

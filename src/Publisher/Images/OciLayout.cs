@@ -27,6 +27,8 @@ internal sealed class OciLayout(ArchiveContents contents)
             var manifest = await _manifests.FindAsync(entry.First(), cancel).ConfigureAwait(false) ?? throw Hollow(entry.First());
             images.Add(new NamedManifest([.. entry.Select(NameOf).OfType<GivenName>().Distinct()], manifest));
         }
+        // oras lists the platforms of an index beside it.
+        images.RemoveAll(i => i.Names.Count == 0 && images.Exists(other => other != i && i.Manifest.Original is { } original && other.Manifest.Digests().Contains(original.Blob.Digest)));
         return IsOneImage(entries, images) ? [new NamedManifest([], await WholeAsync(entries, images, cancel).ConfigureAwait(false))] : images;
     }
 

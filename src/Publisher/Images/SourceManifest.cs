@@ -52,6 +52,14 @@ internal sealed record SourceIndex(IReadOnlyList<(Descriptor Descriptor, SourceM
 
     public override IEnumerable<Digest> Digests() => base.Digests().Concat(Entries.SelectMany(e => e.Manifest?.Digests() ?? []));
 
+    /// <summary>What it lists and the input does not have.</summary>
+    public IEnumerable<Descriptor> Absent() => Entries.SelectMany(e => e.Manifest switch
+    {
+        null => [e.Descriptor],
+        SourceIndex below => below.Absent(),
+        _ => [],
+    });
+
     /// <summary>The images in it that the input has.</summary>
     public IEnumerable<(Descriptor Descriptor, SourceImage Image, Platform Platform)> Images()
     {

@@ -15,8 +15,9 @@ internal static class Json
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <code>
-    /// {"root": {…}, "images": [{"pull", "name", "tag", "id", "platform", "manifests": [{"mediaType", "digest", "size"}],
-    ///   "layers": [{"digest", "size", "diffId"}]}], "totalSize", "added": [{"digest", "size"}]}
+    /// {"root": {…}, "images": [{"pull", "name", "tag", IMAGE}], "totalSize", "added": [{"digest", "size"}]}
+    /// IMAGE := "id", "platform", "manifests": [{"mediaType", "digest", "size"}], "layers": [{"digest", "size", "diffId"}]
+    ///        | "id", "manifests": […], "absent": [platform], "platforms": [{IMAGE}]        | "id", "artifactType", "manifests": […]
     /// </code>
     public static string Of(PublishResult result, PullName pullName) => Write(json =>
     {
@@ -78,34 +79,44 @@ internal static class Json
         switch (manifest)
         {
             case SourceImage image:
-                WriteContents(json, image, image.Config.Platform);
+                WriteContents(json, image, image.Config.Platform, forms.Manifests);
                 break;
             case SourceArtifact artifact:
                 json.WriteString("artifactType", artifact.Type);
+                WriteManifests(json, forms.Manifests);
                 break;
             case SourceIndex index:
+                WriteManifests(json, forms.Manifests);
+                json.WriteStartArray("absent");
+                foreach (var descriptor in index.Absent())
+                    json.WriteStringValue(descriptor.Platform?.ToString() ?? descriptor.Digest.ToString());
+                json.WriteEndArray();
                 json.WriteStartArray("platforms");
-                foreach (var (descriptor, image, platform) in index.Images())
+                foreach (var platform in forms.Platforms)
                 {
                     json.WriteStartObject();
-                    json.WriteString("id", image.Id.ToString());
-                    json.WriteString("digest", descriptor.Digest.ToString());
-                    WriteContents(json, image, platform);
+                    json.WriteString("id", platform.Image.Id.ToString());
+                    WriteContents(json, platform.Image, platform.Platform, platform.Manifests);
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();
                 break;
         }
-        json.WriteStartArray("manifests");
-        foreach (var form in forms.Manifests)
-            WriteBlob(json, form.Blob, form.MediaType);
-        json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static void WriteContents(Utf8JsonWriter json, SourceImage image, Platform platform)
+    private static void WriteManifests(Utf8JsonWriter json, IEnumerable<Form> manifests)
+    {
+        json.WriteStartArray("manifests");
+        foreach (var form in manifests)
+            WriteBlob(json, form.Blob, form.MediaType);
+        json.WriteEndArray();
+    }
+
+    private static void WriteContents(Utf8JsonWriter json, SourceImage image, Platform platform, IEnumerable<Form> manifests)
     {
         json.WriteString("platform", platform.ToString());
+        WriteManifests(json, manifests);
         json.WriteStartArray("layers");
         foreach (var (layer, diffId) in image.Layers.Zip(image.Config.DiffIds))
         {
