@@ -216,6 +216,7 @@ public sealed class FrontDoorFileTests(ContentGateway gateway) : IClassFixture<C
     [InlineData("/ipfs/{0}?format=tar", 404)]
     [InlineData("/ipfs/{0}?format=dag-json", 404)]
     [InlineData("/ipns/example.org", 404)]
+    [InlineData("/ipns/\u007f", 404)]
     public async Task What_is_wrong_or_not_there_is_said_in_plain_text(string target, int status)
     {
         var reply = await gateway.Running.RawGetAsync(string.Format(CultureInfo.InvariantCulture, target, gateway.V0.Root));

@@ -147,6 +147,8 @@ internal sealed class Replies(HeldDag dag)
         var location = $"{path.Text}/{context.Request.QueryString.Value}";
         context.Response.StatusCode = StatusCodes.Status301MovedPermanently;
         context.Response.Headers.Location = location;
+        // Only a page lies elsewhere: a cache is not to send there who wants a block.
+        context.Response.Headers.Vary = "Accept";
         var link = System.Text.Encodings.Web.HtmlEncoder.Default.Encode(location);
         return ContentReply.WriteAsync(context, Encoding.UTF8.GetBytes($"<a href=\"{link}\">Moved Permanently</a>.\n\n"), "text/html; charset=utf-8");
     }
