@@ -84,7 +84,7 @@ internal sealed partial class FrontDoor(IEnumerable<IHeld> held, Func<bool> hasU
         {
             Representation.Raw raw => replies.Raw(path, resolved, raw.FromAccept),
             Representation.Car car => replies.Car(path, resolved, car, cancel),
-            _ => replies.Plain(path, resolved, cancel),
+            _ => replies.Plain(path, resolved, ContentReply.FileName(request), cancel),
         };
     }
 
