@@ -115,7 +115,8 @@ internal sealed class PlainFetch(Digest digest, string path, long? expected, Spo
             var news = StillWanted();
             lock (Lock)
             {
-                if (Spool.IsInFile || Spool.HasRoom(copy.Length, Slowest))
+                // Where the disk becomes full readers have nothing yet, and what they get next makes room.
+                if (Spool.IsInFile || !copy.IsShown || Spool.HasRoom(copy.Length, Slowest))
                     return;
             }
             await news.WaitAsync(Over.Token).ConfigureAwait(false);
