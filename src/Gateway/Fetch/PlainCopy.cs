@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Image2Ipfs.Registry;
 
@@ -33,8 +34,7 @@ internal sealed class PlainCopy(Spool spool, long hold, Action<long> onShown) : 
         Length += part.Length;
         if (_kept.Count == 0 && spool.TryHide(piece))
         {
-            if ((size ?? Length) > hold)
-                Show(Length - Tail, size);
+            ShowHidden(size);
             return;
         }
         _kept.Enqueue(piece with { Content = part.ToArray() });
@@ -43,6 +43,22 @@ internal sealed class PlainCopy(Spool spool, long hold, Action<long> onShown) : 
             Show(_kept.Peek().Offset, size);
             Show(_kept.Dequeue(), size);
         }
+    }
+
+    /// <summary>Takes what lies hidden in the file up to here.</summary>
+    public void Follow(long end, long size)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
+        while (Length < end)
+        {
+            var read = spool.Read(Length, buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - Length)));
+            if (read == 0)
+                throw new IOException("the cache lost bytes of a blob");
+            _sha256.AppendData(buffer, 0, read);
+            Length += read;
+            ShowHidden(size);
+        }
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     public bool Matches(Digest digest) => Digest.FromSha256Hash(_hash ??= _sha256.GetHashAndReset()) == digest;
@@ -65,6 +81,12 @@ internal sealed class PlainCopy(Spool spool, long hold, Action<long> onShown) : 
     }
 
     public void Dispose() => _sha256.Dispose();
+
+    private void ShowHidden(long? size)
+    {
+        if ((size ?? Length) > hold)
+            Show(Length - Tail, size);
+    }
 
     private void Show(long end, long? size)
     {

@@ -6,13 +6,18 @@ namespace Image2Ipfs.Gateway.Fetch;
 
 /// <summary>
 /// A blob from upstreams that give plain bytes only. Its digest is the one check there is, and it comes at the end: until then
-/// readers get nothing, or of a large blob all but the end. Where one upstream breaks off another one goes on; when the digest
-/// is not right, each is tried by itself.
+/// readers get nothing, or of a large blob all but the end:
+/// <list type="number">
+/// <item>a large blob comes in parts from several upstreams at once;</item>
+/// <item>what is small, or is left, comes from one after the other: where one breaks off another one goes on;</item>
+/// <item>when the digest is not right, each is tried by itself.</item>
+/// </list>
 /// </summary>
 internal sealed class PlainFetch(Digest digest, string path, long? expected, Spool spool, UpstreamPool pool, UpstreamSettings settings, bool finishAbandoned, TimeProvider clock)
     : BlobFetch(spool, finishAbandoned)
 {
     private readonly PlainSources _sources = new(digest, pool, settings, clock);
+    private bool _mayShare = true;
 
     protected override async Task FetchAsync()
     {
@@ -29,14 +34,16 @@ internal sealed class PlainFetch(Digest digest, string path, long? expected, Spo
             _sources.Contradicted(givers);
             if (copy.IsShown)
                 throw _sources.Failure(outOfPatience: false); // readers have bytes that may be wrong
+            _mayShare = false; // of several, nobody knows whose bytes are wrong
         }
     }
 
-    /// <summary>Reads the file to its end, from one upstream after the other.</summary>
     /// <returns>Whose bytes they are.</returns>
     private async Task<HashSet<Upstream>> FillAsync(PlainCopy copy, bool alone)
     {
         var givers = new HashSet<Upstream>();
+        if (expected is { } known && MayShare(known) && await ShareAsync(copy, known, givers).ConfigureAwait(false))
+            return givers;
         for (var pauses = 0; ; pauses++)
         {
             var candidates = _sources.Candidates;
@@ -50,14 +57,8 @@ internal sealed class PlainFetch(Digest digest, string path, long? expected, Spo
                 }
                 try
                 {
-                    await upstream.AskAsync(async cancel =>
-                    {
-                        using var body = await upstream.GetAsync(path, copy.Length > 0 ? (copy.Length, null) : null, cancel).ConfigureAwait(false);
-                        await ReadAsync(body, copy, () => givers.Add(upstream)).ConfigureAwait(false);
-                        return true;
-                    }, Over.Token).ConfigureAwait(false);
-                    givers.Add(upstream);
-                    return givers;
+                    if (await ReadAsync(upstream, copy, givers).ConfigureAwait(false) is not { } large || await ShareAsync(copy, large, givers).ConfigureAwait(false))
+                        return givers;
                 }
                 catch (UpstreamFault fault)
                 {
@@ -70,6 +71,30 @@ internal sealed class PlainFetch(Digest digest, string path, long? expected, Spo
             await Task.Delay(Pause.After(pauses), clock, Over.Token).ConfigureAwait(false);
         }
     }
+
+    private bool MayShare(long size) =>
+        _mayShare && Spool.IsInFile && size >= 2 * settings.PartBytes && settings.ParallelParts > 1 && _sources.Candidates.Count > 1;
+
+    /// <returns>Whether all of it is there.</returns>
+    private async Task<bool> ShareAsync(PlainCopy copy, long size, HashSet<Upstream> givers)
+    {
+        _mayShare = false;
+        givers.UnionWith(await new PlainParts(path, size, Spool, copy, _sources, settings, clock).RunAsync(StillWanted, Over.Token).ConfigureAwait(false));
+        return copy.Length == size;
+    }
+
+    /// <summary>Reads what the copy has not yet to its end.</summary>
+    /// <returns>Null, or the size of a blob that is better shared: where no manifest says it, the first answer does.</returns>
+    private Task<long?> ReadAsync(Upstream upstream, PlainCopy copy, HashSet<Upstream> givers) =>
+        upstream.AskAsync<long?>(async cancel =>
+        {
+            using var body = await upstream.GetAsync(path, copy.Length > 0 ? (copy.Length, null) : null, cancel).ConfigureAwait(false);
+            if (expected is null && copy.Length == 0 && body is { Status: 200, Length: { } size } && MayShare(size))
+                return size;
+            await ReadAsync(body, copy, () => givers.Add(upstream)).ConfigureAwait(false);
+            givers.Add(upstream);
+            return null;
+        }, Over.Token);
 
     private async Task ReadAsync(UpstreamBody body, PlainCopy copy, Action onBytes)
     {
