@@ -60,7 +60,10 @@ public sealed class BadInputTests
         ["a character device"] = (() => With(t => t.Member(new TarMember("dev") { Type = '3' })), "of type CharacterDevice"),
         ["a block device"] = (() => With(t => t.Member(new TarMember("dev") { Type = '4' })), "of type BlockDevice"),
         ["a fifo"] = (() => With(t => t.Member(new TarMember("fifo") { Type = '6' })), "of type Fifo"),
-        ["a sparse file of GNU's"] = (() => With(t => t.Member(new TarMember("sparse") { Type = 'S', Magic = TarMember.Gnu })), "not a readable archive"),
+        ["a sparse file of GNU's"] = (() => With(t => t.Member(new TarMember("sparse") { Type = 'S', Magic = TarMember.Gnu })), "SparseFile"),
+        ["a sparse file of PAX 1.0"] = (() => Sparse("\n", TarBuilder.PaxRecord("GNU.sparse.major", "1"), TarBuilder.PaxRecord("GNU.sparse.minor", "0"), TarBuilder.PaxRecord("GNU.sparse.realsize", $"{1L << 62}")), "sparse file"),
+        ["a sparse file of PAX 0.1"] = (() => Sparse("x", TarBuilder.PaxRecord("GNU.sparse.size", "100"), TarBuilder.PaxRecord("GNU.sparse.numblocks", "1"), TarBuilder.PaxRecord("GNU.sparse.map", "99,1")), "sparse file"),
+        ["a part of a file of several volumes"] = (() => With(t => t.Member(new TarMember("part") { Type = 'M', Magic = TarMember.Gnu })), "of type MultiVolume"),
 
         // What does not fit together
         ["a configuration under another digest"] = (() => (Image with { ConfigPath = TestImage.BlobPath(Layer)[..^1] + "0" }).Save(), "is damaged"),
@@ -177,6 +180,10 @@ public sealed class BadInputTests
         layer(tar);
         return tar.ToArray();
     }
+
+    private static byte[] Sparse(string content, params byte[][] records) => With(t => t
+        .Member(new TarMember("pax") { Type = 'x' }, [.. records.SelectMany(r => r)])
+        .File("GNUSparseFile.1/layer.tar", content));
 
     private static byte[] Manifest(string json) => With(t => t.File("manifest.json", json), manifest: false);
 

@@ -1,10 +1,14 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Image2Ipfs.Testing;
 
-/// <summary>Compressions that the platform writes.</summary>
+/// <summary>Compressions: the platform's gzip, and a zstd that compresses nothing.</summary>
 public static class Compress
 {
+    /// <summary>zstd's blocks are no larger.</summary>
+    private const int ZstdBlock = 128 * 1024;
+
     public static byte[] Gzip(ReadOnlySpan<byte> content)
     {
         using var gzip = new MemoryStream();
@@ -16,5 +20,53 @@ public static class Compress
                 gzip.Write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         }
         return gzip.ToArray();
+    }
+
+    /// <summary>A zstd frame of raw blocks. Source: RFC 8878, 3.1.1.</summary>
+    public static byte[] Zstd(ReadOnlySpan<byte> content)
+    {
+        using var zstd = new MemoryStream();
+        zstd.Write(ZstdHeader);
+        do
+        {
+            var block = content[..Math.Min(ZstdBlock, content.Length)];
+            content = content[block.Length..];
+            zstd.Write(BlockHeader(block.Length, type: 0, last: content.IsEmpty));
+            zstd.Write(block);
+        }
+        while (!content.IsEmpty);
+        return zstd.ToArray();
+    }
+
+    /// <summary>A zstd frame of zeros, 128 KiB in four bytes.</summary>
+    public static byte[] ZstdOfZeros(int blocks)
+    {
+        using var zstd = new MemoryStream();
+        zstd.Write(ZstdHeader);
+        for (var i = 1; i <= blocks; i++)
+        {
+            zstd.Write(BlockHeader(ZstdBlock, type: 1, last: i == blocks));
+            zstd.WriteByte(0);
+        }
+        return zstd.ToArray();
+    }
+
+    /// <summary>A frame that readers pass over: zstd:chunked keeps its table of contents in one.</summary>
+    public static byte[] ZstdSkippable(ReadOnlySpan<byte> content)
+    {
+        var frame = new byte[8 + content.Length];
+        BinaryPrimitives.WriteUInt32LittleEndian(frame, 0x184D2A50);
+        BinaryPrimitives.WriteInt32LittleEndian(frame.AsSpan(4), content.Length);
+        content.CopyTo(frame.AsSpan(8));
+        return frame;
+    }
+
+    /// <summary>The magic; no size, no checksum; a window of 128 KiB.</summary>
+    private static ReadOnlySpan<byte> ZstdHeader => [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x38];
+
+    private static byte[] BlockHeader(int length, int type, bool last)
+    {
+        var header = length << 3 | type << 1 | (last ? 1 : 0);
+        return [(byte)header, (byte)(header >> 8), (byte)(header >> 16)];
     }
 }

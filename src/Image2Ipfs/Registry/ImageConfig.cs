@@ -58,6 +58,21 @@ public sealed partial class ImageConfig
         }
     }
 
+    /// <summary>Whether it is an image's at all: many an artifact calls its configuration so.</summary>
+    /// <exception cref="FormatException">It is no JSON object.</exception>
+    public static bool HasRootFs(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(bytes);
+            return json.RootElement.TryGetProperty("rootfs", out _);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new FormatException(e.Message, e);
+        }
+    }
+
     private static JsonElement.ArrayEnumerator Elements(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var array) && array.ValueKind != JsonValueKind.Null ? array.EnumerateArray() : default;
 

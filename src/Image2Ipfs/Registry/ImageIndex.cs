@@ -28,12 +28,21 @@ public static class ImageIndex
     }
 
     /// <exception cref="FormatException">It is no index; the message says why.</exception>
-    public static IReadOnlyList<Descriptor> Parse(ReadOnlyMemory<byte> bytes)
+    public static IReadOnlyList<Descriptor> Parse(ReadOnlyMemory<byte> bytes) => Parse(bytes, out _, out _);
+
+    /// <param name="bytes">JSON in UTF-8.</param>
+    /// <param name="subject">The manifest that the index speaks of, or null.</param>
+    /// <param name="artifactType">What kind of artifact it says that it is, or null.</param>
+    /// <exception cref="FormatException">It is no index; the message says why.</exception>
+    public static IReadOnlyList<Descriptor> Parse(ReadOnlyMemory<byte> bytes, out Descriptor? subject, out string? artifactType)
     {
         try
         {
             using var json = JsonDocument.Parse(bytes);
-            return json.RootElement.GetProperty("manifests").EnumerateArray().Select(Descriptor.Read).ToList();
+            var root = json.RootElement;
+            subject = root.TryGetProperty("subject", out var of) && of.ValueKind != JsonValueKind.Null ? Descriptor.Read(of) : null;
+            artifactType = root.TryGetProperty("artifactType", out var type) && type.GetString() is { Length: > 0 } text ? text : null;
+            return root.GetProperty("manifests").EnumerateArray().Select(Descriptor.Read).ToList();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {

@@ -71,7 +71,7 @@ internal sealed class ArchiveContents(LayerPipeline pipeline, Staging staging)
             case Member.Kept kept:
                 return kept.Blob.Blob;
             case Member.Document document:
-                return staging.AddBlob(document.Content.Span);
+                return document.Blob ??= staging.AddBlob(document.Content.Span);
             case Member.Layer layer:
                 return layer.Restored ??= pipeline.Restore(await layer.Staged.WaitAsync(cancel).ConfigureAwait(false), cancel);
             default:
@@ -84,7 +84,7 @@ internal sealed class ArchiveContents(LayerPipeline pipeline, Staging staging)
     public async Task<Digest?> FindDiffIdAsync(string path, CancellationToken cancel) => Find(path) switch
     {
         Member.Kept kept => await DiffIdAsync(path, kept.Blob, cancel).ConfigureAwait(false),
-        Member.Document document => Digest.Sha256(document.Content.Span),
+        Member.Document document => (document.Blob ??= staging.AddBlob(document.Content.Span)).Digest,
         Member.Layer layer => (await layer.Staged.WaitAsync(cancel).ConfigureAwait(false)).DiffId,
         _ => null,
     };
@@ -104,7 +104,8 @@ internal sealed class ArchiveContents(LayerPipeline pipeline, Staging staging)
     private async Task<Task<StagedLayer>> RecompressAsync(string path, KeptBlob kept, CancellationToken cancel)
     {
         await DiffIdAsync(path, kept, cancel).ConfigureAwait(false);
-        await using var content = ArchiveStream.Open(kept.Blob.OpenRead());
+        await using var file = kept.Blob.OpenRead();
+        await using var content = ArchiveStream.Open(file);
         return await pipeline.AddAsync(default, content, cancel).ConfigureAwait(false);
     }
 

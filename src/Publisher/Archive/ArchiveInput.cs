@@ -6,6 +6,8 @@ namespace Image2Ipfs.Publisher.Archive;
 /// <summary>An archive, which is read once, from front to back.</summary>
 internal sealed class ArchiveInput(Stream input) : IInput
 {
+    private const string NotSparse = "make the archive with a tar without --sparse (bsdtar: --no-read-sparse), or pass what 'docker save IMAGE' writes";
+
     /// <exception cref="PublisherException">The archive is cut off, damaged or hostile.</exception>
     public async Task ReadAsync(MemberReader members, ArchiveContents contents, CancellationToken cancel)
     {
@@ -20,6 +22,8 @@ internal sealed class ArchiveInput(Stream input) : IInput
                 cancel.ThrowIfCancellationRequested();
                 members.Count();
                 var path = MemberPath.Normalize(entry.Name);
+                if (IsSparse(entry))
+                    throw new PublisherException($"the archive has '{Printable.Text(path)}' as a sparse file", NotSparse);
                 if (await ReadMemberAsync(members, path, entry, cancel).ConfigureAwait(false) is { } member)
                     contents.Add(path, member);
             }
@@ -33,13 +37,24 @@ internal sealed class ArchiveInput(Stream input) : IInput
         {
             throw new PublisherException("the archive is cut off", "was the program that wrote it interrupted? save the image again", e);
         }
-        catch (Exception e) when (e is InvalidDataException or FormatException or SharpCompressException or ArgumentException or NotSupportedException or InvalidOperationException or IOException { InnerException: InvalidDataException })
+        catch (NotSupportedException e)
+        {
+            throw new PublisherException($"the archive has a member of a kind that cannot be read: {Printable.Text(e.Message)}", NotSparse, e);
+        }
+        catch (Exception e) when (e is InvalidDataException or FormatException or SharpCompressException or ArgumentException or InvalidOperationException or IOException { InnerException: InvalidDataException })
         {
             throw new PublisherException($"this is not a readable archive: {Printable.Text(e.Message)}", "pass what 'docker save IMAGE' writes", e);
         }
     }
 
     public void Dispose() => input.Dispose();
+
+    /// <summary>
+    /// A sparse file's content is a map and what is no hole; its length is whatever the map says, so that a KiB can claim to
+    /// be an EiB. No program that saves images writes one.
+    /// </summary>
+    private static bool IsSparse(TarEntry entry) =>
+        entry is PaxTarEntry { ExtendedAttributes: var attributes } && attributes.Keys.Any(k => k.StartsWith("GNU.sparse.", StringComparison.Ordinal));
 
     private static async Task<Member?> ReadMemberAsync(MemberReader members, string path, TarEntry entry, CancellationToken cancel)
     {

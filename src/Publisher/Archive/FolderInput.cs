@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+
 namespace Image2Ipfs.Publisher.Archive;
 
 /// <summary>A folder, which is read as an archive of it would be: an OCI image layout, or what <c>skopeo copy … dir:</c> writes.</summary>
@@ -20,11 +22,11 @@ internal sealed class FolderInput(string folder) : IInput
         }
         catch (EndOfStreamException e)
         {
-            throw new PublisherException($"a file of {folder} became shorter while it was read", "is something else writing there?", e);
+            throw new PublisherException($"a file of {folder} changed while it was read", "is something else writing there?", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PublisherException($"{folder} cannot be read: {e.Message}", "may you read all of it?", e);
+            throw new PublisherException($"{folder} cannot be read: {Printable.Text(e.Message)}", "may you read all of it?", e);
         }
     }
 
@@ -50,7 +52,30 @@ internal sealed class FolderInput(string folder) : IInput
 
     private static async Task<Member?> ReadFileAsync(FileInfo file, string name, MemberReader members, CancellationToken cancel)
     {
+        if (file.Length == 0 && !IsFile(file))
+            throw new PublisherException($"'{Printable.Text(name)}' in the folder is no file, and not a folder or a link either", "name the folder that holds the image alone");
         await using var content = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         return await members.ReadAsync(name, content, content.Length, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// To open a fifo waits for whoever writes to it, and a device may have no end. Only the tar writer of the platform
+    /// looks at what a thing is; it has no name for sockets.
+    /// </summary>
+    private static bool IsFile(FileInfo file)
+    {
+        using var header = new MemoryStream();
+        try
+        {
+            using var tar = new TarWriter(header, TarEntryFormat.Pax, leaveOpen: true);
+            tar.WriteEntry(file.FullName, "file");
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+        header.Position = 0;
+        using var written = new TarReader(header);
+        return written.GetNextEntry() is { EntryType: TarEntryType.RegularFile };
     }
 }

@@ -11,6 +11,9 @@ internal abstract record Member
     {
         /// <summary>What it became when it turned out to be a layer.</summary>
         public Task<StagedLayer>? Staged { get; set; }
+
+        /// <summary>What it became when it turned out to be a blob.</summary>
+        public StagedBlob? Blob { get; set; }
     }
 
     /// <summary>Anything else is taken for a layer and compressed at once, since what names the layers comes last.</summary>

@@ -45,11 +45,11 @@ internal sealed class ImageForms
         }
     }
 
-    /// <summary>The entries of this tag in the layout's <c>index.json</c>.</summary>
-    public IEnumerable<Descriptor> IndexEntries() => Manifests.Select(m => m.Descriptor with
+    /// <summary>The entries of this tag in the layout's <c>index.json</c>; of what has no tag, the one that its digest names.</summary>
+    public IEnumerable<Descriptor> IndexEntries() => Manifests.Where(m => m.IsOriginal || Tagged.Tag is not null).Select(m => m.Descriptor with
     {
         Name = Tagged.Tag?.ToString(),
-        ArtifactType = Tagged.Manifest is SourceArtifact artifact ? artifact.Type : null,
+        ArtifactType = Tagged.Manifest switch { SourceArtifact artifact => artifact.Type, SourceIndex index => index.ArtifactType, _ => null },
         Annotations = m.IsOriginal ? TreePaths.OriginalForm : null,
     });
 

@@ -20,7 +20,9 @@ internal sealed record IndexForms(IReadOnlyList<Form> Indexes, IReadOnlyList<For
         var original = index.Original!;
         var (parts, blobs) = (new List<Form>(), new List<StagedBlob>());
         var platforms = new List<PlatformForms>();
-        Collect(index);
+        var described = new Dictionary<SourceImage, PlatformForms>(ReferenceEqualityComparer.Instance);
+        foreach (var (descriptor, manifest) in index.AllEntries())
+            Add(descriptor, manifest);
         var whole = !index.Absent().Any();
         if (!whole)
             parts.Add(new Form(original.Form, original.Blob, IsOriginal: true));
@@ -31,27 +33,27 @@ internal sealed record IndexForms(IReadOnlyList<Form> Indexes, IReadOnlyList<For
             .ToList();
         return new IndexForms(indexes, parts, blobs, platforms);
 
-        void Collect(SourceIndex from)
+        void Add(Descriptor descriptor, SourceManifest? manifest)
         {
-            foreach (var (descriptor, manifest) in from.Entries)
+            switch (manifest)
             {
-                switch (manifest)
-                {
-                    case SourceImage image:
-                        var forms = PlatformForms.Of(image, descriptor.Platform ?? image.Config.Platform, staging);
-                        platforms.Add(forms);
+                case SourceImage image:
+                    var platform = descriptor.Platform ?? image.Config.Platform;
+                    if (!described.TryGetValue(image, out var forms))
+                    {
+                        forms = described[image] = PlatformForms.Of(image, platform, staging);
                         parts.AddRange(forms.Manifests);
                         blobs.AddRange(forms.Blobs);
-                        break;
-                    case SourceIndex below:
-                        parts.Add(new Form(below.Original!.Form, below.Original.Blob, IsOriginal: true));
-                        Collect(below);
-                        break;
-                    case SourceArtifact artifact:
-                        parts.Add(new Form(artifact.Original!.Form, artifact.Original.Blob, IsOriginal: true));
-                        blobs.AddRange(artifact.Blobs);
-                        break;
-                }
+                    }
+                    platforms.Add(forms with { Platform = platform });
+                    break;
+                case SourceIndex below:
+                    parts.Add(new Form(below.Original!.Form, below.Original.Blob, IsOriginal: true));
+                    break;
+                case SourceArtifact artifact:
+                    parts.Add(new Form(artifact.Original!.Form, artifact.Original.Blob, IsOriginal: true));
+                    blobs.AddRange(artifact.Blobs);
+                    break;
             }
         }
 

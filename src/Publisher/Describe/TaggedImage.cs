@@ -13,20 +13,28 @@ internal sealed record TaggedImage(RepositoryName Name, Tag? Tag, SourceManifest
     /// <exception cref="PublisherException">Two images have one name and tag, or the names of the command line fit no image.</exception>
     public static List<TaggedImage> From(IReadOnlyList<NamedManifest> images, RepositoryName? name, Tag? tag)
     {
-        var referrers = images.Where(i => i.Names.Count == 0 && i.Manifest.Subject is not null && images.Any(s => s.Manifest.Digests().Contains(i.Manifest.Subject.Value))).ToList();
+        var there = images.SelectMany(i => i.Manifest.Digests()).ToHashSet();
+        var referrers = images.Where(i => i.Names.Count == 0 && i.Manifest.Subject is { } subject && there.Contains(subject)).ToList();
         var others = images.Except(referrers).ToList();
-        var tagged = Renamed(others.SelectMany(i => Names(i, others, canBeBad: name is not null)).ToList(), name, tag)
-            .DistinctBy(t => (t.Name, t.Tag, t.Manifest.Id))
+        var ofTags = new Lazy<RepositoryName>(() => OfTags(others));
+        var tagged = Renamed(others.SelectMany(i => Names(i, ofTags, canBeBad: name is not null)).ToList(), name, tag)
+            .DistinctBy(t => (t.Name, t.Tag, Contents(t.Manifest)))
             .ToList();
         var twice = tagged.GroupBy(t => (t.Name, t.Tag)).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null)
             throw new PublisherException($"two images of the archive would both be {twice.Key.Name}:{twice.Key.Tag}", "registry hosts are left out of names; save the images into archives of their own");
-        // Where the subject lies, there its referrers are looked for.
-        var attached = from referrer in referrers
-                       from place in tagged.Where(t => t.Manifest.Digests().Contains(referrer.Manifest.Subject!.Value)).Select(t => t.Name).Distinct()
-                       select new TaggedImage(place, null, referrer.Manifest);
-        return [.. tagged, .. attached.ToList()];
+        // Where the subject lies, there its referrers are looked for; and theirs.
+        var bySubject = referrers.ToLookup(r => r.Manifest.Subject!.Value, r => r.Manifest);
+        for (var last = tagged; last.Count > 0; tagged = [.. tagged, .. last])
+            last = [.. last
+                .SelectMany(t => t.Manifest.Digests().SelectMany(digest => bySubject[digest]).Select(referrer => new TaggedImage(t.Name, null, referrer)))
+                .DistinctBy(t => (t.Name, t.Manifest.Original!.Blob.Digest))];
+        return tagged;
     }
+
+    /// <summary>What makes an image the same one in another form: its configuration and its layers.</summary>
+    private static string Contents(SourceManifest manifest) =>
+        manifest is SourceImage image ? string.Join(' ', image.Layers.Select(l => l.Descriptor.Digest).Prepend(image.Id)) : manifest.Id.ToString();
 
     private static List<TaggedImage> Renamed(List<TaggedImage> tagged, RepositoryName? name, Tag? tag)
     {
@@ -37,13 +45,13 @@ internal sealed record TaggedImage(RepositoryName Name, Tag? Tag, SourceManifest
         return tagged.ConvertAll(t => t with { Name = name ?? t.Name, Tag = tag ?? t.Tag });
     }
 
-    private static IEnumerable<TaggedImage> Names(NamedManifest image, List<NamedManifest> all, bool canBeBad)
+    private static IEnumerable<TaggedImage> Names(NamedManifest image, Lazy<RepositoryName> ofTags, bool canBeBad)
     {
         // An image without a name goes by the short form of its ID, as "docker images" shows it.
         if (image.Names.Count == 0)
             return [new TaggedImage(ById(image), Registry.Tag.Latest, image.Manifest)];
         return image.Names.Select(given =>
-            given.IsTag ? new TaggedImage(OfTags(all), Registry.Tag.Parse(given.Text), image.Manifest) :
+            given.IsTag ? new TaggedImage(ofTags.Value, Registry.Tag.Parse(given.Text), image.Manifest) :
             Parse(given.Text) is var (name, tag) ? new TaggedImage(name, tag, image.Manifest) :
             canBeBad ? new TaggedImage(ById(image), Registry.Tag.Latest, image.Manifest) :
             throw new PublisherException($"the archive calls an image '{Printable.Text(given.Text)}', which is not an image's name", "give it a name with --name"));

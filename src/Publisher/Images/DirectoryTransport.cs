@@ -19,7 +19,7 @@ internal sealed class DirectoryTransport(ArchiveContents contents)
         var bytes = contents.Document(Path);
         var top = new Descriptor(FormOf(bytes), Digest.Sha256(bytes.Span), bytes.Length);
         if (top.MediaType.IsSchema1)
-            throw new PublisherException("the folder holds an image of schema 1, which has no configuration", "'skopeo copy --format v2s2' converts it");
+            throw Manifests.OnlySchema1("folder");
         var manifests = new Manifests(contents, d => d == top.Digest ? Path : $"{d.Hex}.manifest.json", d => d.Hex);
         var manifest = await manifests.FindAsync(top, cancel).ConfigureAwait(false)
             ?? throw new PublisherException("the folder does not hold all that its manifest names", "copy the image again: 'skopeo copy … dir:FOLDER'");

@@ -59,7 +59,8 @@ internal sealed class ManifestJson(ArchiveContents contents)
     private async Task<NamedManifest> ReadImageAsync(Item item, CancellationToken cancel)
     {
         var config = Config(item.Config);
-        _budget.Take(item.Tags.Count, item.Layers.Count, config.Bytes.Length);
+        ImageBudget.CheckLayers(item.Layers.Count);
+        _budget.Take(item.Tags.Count, config.Bytes.Length);
         if (config.DiffIds.Count != item.Layers.Count)
             throw PublisherException.BadArchive($"the image configuration '{Printable.Text(item.Config)}' names {config.DiffIds.Count} layers, but {Path} names {item.Layers.Count}");
 

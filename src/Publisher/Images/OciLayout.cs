@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Image2Ipfs.Publisher.Archive;
 using Image2Ipfs.Registry;
+using Image2Ipfs.Tree;
 
 namespace Image2Ipfs.Publisher.Images;
 
@@ -12,24 +14,49 @@ internal sealed class OciLayout(ArchiveContents contents)
 {
     public const string Path = "index.json";
 
+    private const string Marker = "oci-layout";
+
     /// <summary>containerd's annotation for the whole name; the standard's may be a tag alone.</summary>
     private const string ContainerdName = "io.containerd.image.name";
 
+    private readonly ImageBudget _budget = new();
     private readonly Manifests _manifests = new(contents, BlobPath, BlobPath);
 
     /// <exception cref="PublisherException">The layout is not whole, or does not fit together.</exception>
     public async Task<List<NamedManifest>> ReadImagesAsync(CancellationToken cancel)
     {
+        CheckVersion();
         var entries = Entries();
+        Manifests.CheckCount(entries.Count);
         var images = new List<NamedManifest>();
         foreach (var entry in entries.GroupBy(e => e.Digest))
         {
             var manifest = await _manifests.FindAsync(entry.First(), cancel).ConfigureAwait(false) ?? throw Hollow(entry.First());
-            images.Add(new NamedManifest([.. entry.Select(NameOf).OfType<GivenName>().Distinct()], manifest));
+            var named = new NamedManifest([.. entry.Select(NameOf).OfType<GivenName>().Distinct()], manifest);
+            _budget.Take(named.Names.Count, manifest.All().Sum(m => (m.Original?.Blob.Size ?? 0) + (m is SourceImage image ? image.Config.Bytes.Length : 0)));
+            images.Add(named);
         }
         // oras lists the platforms of an index beside it.
         images.RemoveAll(i => i.Names.Count == 0 && images.Exists(other => other != i && i.Manifest.Original is { } original && other.Manifest.Digests().Contains(original.Blob.Digest)));
         return IsOneImage(entries, images) ? [new NamedManifest([], await WholeAsync(entries, images, cancel).ConfigureAwait(false))] : images;
+    }
+
+    /// <summary>Many a writer leaves the file out; whatever comes after version 1 may mean anything.</summary>
+    private void CheckVersion()
+    {
+        if (contents.FindDocument(Marker) is not { } marker)
+            return;
+        try
+        {
+            using var json = JsonDocument.Parse(marker);
+            var version = json.RootElement.GetProperty("imageLayoutVersion").GetString() ?? "";
+            if (!version.StartsWith("1.", StringComparison.Ordinal))
+                throw new PublisherException($"the OCI layout has the version '{Printable.Text(version)}', which this program does not know", "is there a newer image2ipfs?");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw PublisherException.BadArchive($"the layout's {Marker} cannot be read: {Printable.Text(e.Message)}", e);
+        }
     }
 
     private static string BlobPath(Digest digest) => $"blobs/{digest.Algorithm}/{digest.Hex}";
@@ -38,12 +65,23 @@ internal sealed class OciLayout(ArchiveContents contents)
     {
         try
         {
-            return ImageIndex.Parse(contents.Document(Path));
+            return Sources(ImageIndex.Parse(contents.Document(Path)));
         }
         catch (FormatException e)
         {
             throw PublisherException.BadArchive($"the layout's {Path} cannot be read: {Printable.Text(e.Message)}", e);
         }
+    }
+
+    /// <summary>
+    /// A tree that this program made lists each tag in every form: the one that the source had counts. Schema 1, which names
+    /// no configuration, is derived again.
+    /// </summary>
+    private static List<Descriptor> Sources(IReadOnlyList<Descriptor> entries)
+    {
+        var originals = entries.Where(TreePaths.IsOriginal).Select(e => e.Name).ToHashSet();
+        var sources = entries.Where(e => !e.MediaType.IsSchema1 && (TreePaths.IsOriginal(e) || !originals.Contains(e.Name))).ToList();
+        return sources.Count > 0 || entries.Count == 0 ? sources : throw Manifests.OnlySchema1("layout");
     }
 
     private static GivenName? NameOf(Descriptor entry) =>

@@ -21,9 +21,17 @@ internal static class PlatformChoice
         if (platforms.Count == 0)
             return images;
         var chosen = images.Select(i => i with { Manifest = Choose(i.Manifest, platforms, staging) }).ToList();
-        var kept = chosen.SelectMany(i => i.Manifest.Digests()).ToHashSet();
-        return [.. chosen.Where(i => i.Manifest.Subject is not { } subject || kept.Contains(subject))];
+        // What speaks of something that stays behind stays behind too, and what speaks of that.
+        var all = Digests(images);
+        for (var dropped = 1; dropped > 0;)
+        {
+            var kept = Digests(chosen);
+            dropped = chosen.RemoveAll(i => i.Manifest.Subject is { } subject && all.Contains(subject) && !kept.Contains(subject));
+        }
+        return chosen;
     }
+
+    private static HashSet<Digest> Digests(IEnumerable<NamedManifest> images) => [.. images.SelectMany(i => i.Manifest.Digests())];
 
     private static SourceManifest Choose(SourceManifest manifest, IReadOnlyList<Platform> platforms, Staging staging) => manifest switch
     {
@@ -40,8 +48,8 @@ internal static class PlatformChoice
             throw NotThere([missing], images.ConvertAll(i => i.Platform));
         if (chosen is [var only])
             return only.Image;
-        var digests = chosen.ConvertAll(c => c.Descriptor.Digest.ToString());
-        var entries = index.Entries
+        var digests = chosen.Select(c => c.Descriptor.Digest.ToString()).ToHashSet();
+        var entries = index.AllEntries()
             .Where(e => digests.Contains(e.Descriptor.Digest.ToString()) || digests.Contains(e.Descriptor.Annotations?.GetValueOrDefault(ReferenceDigest) ?? ""))
             .ToList();
         return index with
@@ -51,6 +59,7 @@ internal static class PlatformChoice
         };
     }
 
-    private static PublisherException NotThere(IEnumerable<Platform> asked, IEnumerable<Platform> there) => new(
-        $"the image is not there for {string.Join(", ", asked)}", $"it is there for {Printable.Text(string.Join(", ", there))}");
+    private static PublisherException NotThere(IEnumerable<Platform> asked, IReadOnlyList<Platform> there) => new(
+        $"the image is not there for {string.Join(", ", asked)}",
+        there.Any() ? $"it is there for {Printable.Text(string.Join(", ", there))}" : "it has no image for any platform; leave out --platform");
 }

@@ -68,7 +68,7 @@ internal sealed class Repositories(ArchiveContents contents)
         try
         {
             var config = MakeConfig(chain, layers);
-            _budget.Take(references.Count, layers.Count, config.Length);
+            _budget.Take(references.Count, config.Length);
             return new NamedManifest([.. references.Select(r => new GivenName(r))], new SourceImage(ImageConfig.Parse(config), layers.ConvertAll(SourceLayer.Of)));
         }
         catch (FormatException e)

@@ -16,8 +16,11 @@ internal abstract record SourceManifest
     /// <summary>The manifest that it speaks of, as a signature does.</summary>
     public Digest? Subject { get; init; }
 
+    /// <summary>It and all that is in it, each once however often it is listed.</summary>
+    public virtual IEnumerable<SourceManifest> All() => [this];
+
     /// <summary>The digests of the source's manifests in it.</summary>
-    public virtual IEnumerable<Digest> Digests() => Original is null ? [] : [Original.Blob.Digest];
+    public IEnumerable<Digest> Digests() => All().Select(m => m.Original?.Blob.Digest).OfType<Digest>();
 }
 
 /// <summary>A manifest of the source.</summary>
@@ -50,28 +53,40 @@ internal sealed record SourceIndex(IReadOnlyList<(Descriptor Descriptor, SourceM
 {
     public override Digest Id => Original!.Blob.Digest;
 
-    public override IEnumerable<Digest> Digests() => base.Digests().Concat(Entries.SelectMany(e => e.Manifest?.Digests() ?? []));
+    /// <summary>What kind of artifact it says that it is, or null.</summary>
+    public string? ArtifactType { get; init; }
 
     /// <summary>What it lists and the input does not have.</summary>
-    public IEnumerable<Descriptor> Absent() => Entries.SelectMany(e => e.Manifest switch
-    {
-        null => [e.Descriptor],
-        SourceIndex below => below.Absent(),
-        _ => [],
-    });
+    public IEnumerable<Descriptor> Absent() => AllEntries().Where(e => e.Manifest is null).Select(e => e.Descriptor);
 
-    /// <summary>The images in it that the input has.</summary>
-    public IEnumerable<(Descriptor Descriptor, SourceImage Image, Platform Platform)> Images()
+    public override IEnumerable<SourceManifest> All() => AllEntries().Select(e => e.Manifest).OfType<SourceManifest>().Prepend(this).Distinct(ReferenceEqualityComparer.Instance).Cast<SourceManifest>();
+
+    /// <summary>What it and the indexes in it list. An index that is listed many times, as are those in it, is seen once.</summary>
+    public IReadOnlyList<(Descriptor Descriptor, SourceManifest? Manifest)> AllEntries()
     {
-        foreach (var (descriptor, manifest) in Entries)
+        var (all, seen) = (new List<(Descriptor, SourceManifest?)>(), new HashSet<Digest>());
+        Collect(this);
+        return all;
+
+        void Collect(SourceIndex index)
         {
-            if (manifest is SourceImage image)
-                yield return (descriptor, image, descriptor.Platform ?? image.Config.Platform);
-            else if (manifest is SourceIndex index)
-                foreach (var below in index.Images())
-                    yield return below;
+            foreach (var entry in index.Entries)
+            {
+                if (entry.Manifest is SourceIndex below && !seen.Add(below.Id))
+                    continue;
+                all.Add(entry);
+                if (entry.Manifest is SourceIndex next)
+                    Collect(next);
+            }
         }
     }
+
+    /// <summary>The images in it that the input has.</summary>
+    public IEnumerable<(Descriptor Descriptor, SourceImage Image, Platform Platform)> Images() =>
+        from entry in AllEntries()
+        where entry.Manifest is SourceImage
+        let image = (SourceImage)entry.Manifest
+        select (entry.Descriptor, image, entry.Descriptor.Platform ?? image.Config.Platform);
 }
 
 /// <summary>A signature, an attestation, a chart: whatever has a manifest and is no image.</summary>

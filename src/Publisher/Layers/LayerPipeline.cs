@@ -141,7 +141,8 @@ internal sealed class LayerPipeline : IAsyncDisposable
     {
         try
         {
-            using var content = ArchiveStream.Open(blob.OpenRead());
+            using var file = blob.OpenRead();
+            using var content = ArchiveStream.Open(file);
             using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var buffer = new byte[128 * 1024];
             while (content.Read(buffer) is > 0 and var read)
