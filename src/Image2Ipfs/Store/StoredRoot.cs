@@ -39,6 +39,9 @@ public sealed class StoredRoot
 
     public Cid Cid { get; }
 
+    /// <summary>The store that it lies in.</summary>
+    public LocalStore Store => _store;
+
     public CidProfile Profile => CidProfile.Of(Cid);
 
     /// <summary>Every file of the tree with its path, depth first.</summary>
@@ -111,14 +114,17 @@ public sealed class StoredRoot
     }
 
     /// <summary>Every block of the DAG, in the order of <see cref="Places()"/>: that of a CAR that a gateway serves.</summary>
+    /// <param name="without">Blocks that are left out, and not read.</param>
     /// <exception cref="InvalidDataException">A blob is missing or too short.</exception>
-    public IEnumerable<Block> Blocks()
+    public IEnumerable<Block> Blocks(IReadOnlySet<Cid>? without = null)
     {
         (Digest Digest, BlobReader Reader)? open = null;
         try
         {
             foreach (var place in Places())
             {
+                if (without?.Contains(place.Cid) == true)
+                    continue;
                 if (place.Blob is not { } digest)
                 {
                     yield return new Block(place.Cid, _blocks[place.Cid]);
@@ -137,6 +143,14 @@ public sealed class StoredRoot
         {
             open?.Reader.Dispose();
         }
+    }
+
+    /// <summary>The same, each checked against its CID: a blob may have rotted since it was written, and who gets a wrong block cannot use the rest.</summary>
+    /// <exception cref="InvalidDataException">A blob is missing or damaged.</exception>
+    public IEnumerable<Block> VerifiedBlocks(IReadOnlySet<Cid>? without = null)
+    {
+        foreach (var block in Blocks(without))
+            yield return block.Cid.Matches(block.Bytes.Span) ? block : throw new InvalidDataException($"block {block.Cid} is not what its name says");
     }
 
     /// <summary>Where every block of the DAG lies, depth first from the root, each once. No blob is looked at.</summary>

@@ -8,7 +8,7 @@ internal sealed class CarTarget(string file) : ITarget
 {
     public string Name => file;
 
-    public Task SendAsync(StoredRoot root, CancellationToken cancel)
+    public Task<Delivery> SendAsync(StoredRoot root, PublishProgress progress, CancellationToken cancel)
     {
         var partial = $"{file}.{Path.GetRandomFileName()}.partial";
         try
@@ -16,12 +16,9 @@ internal sealed class CarTarget(string file) : ITarget
             using (var car = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1024 * 1024))
             {
                 car.Write(Car.Header(root.Cid));
-                foreach (var block in root.Blocks())
+                foreach (var block in root.VerifiedBlocks())
                 {
                     cancel.ThrowIfCancellationRequested();
-                    // A blob may have rotted since it was written: a CAR with a wrong block is worth nothing.
-                    if (!block.Cid.Matches(block.Bytes.Span))
-                        throw new InvalidDataException($"block {block.Cid} is not what its name says");
                     Car.WriteSection(car, block);
                 }
                 car.Flush(flushToDisk: true);
@@ -34,6 +31,6 @@ internal sealed class CarTarget(string file) : ITarget
             if (File.Exists(partial))
                 File.Delete(partial);
         }
-        return Task.CompletedTask;
+        return Task.FromResult(new Delivery(Name));
     }
 }
