@@ -2,6 +2,7 @@ using System.CommandLine;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Publisher.Output;
 using Image2Ipfs.Publisher.Targets;
+using Image2Ipfs.Publisher.Targets.Kubo;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 
@@ -41,9 +42,20 @@ internal sealed class CommandLine
 
     private readonly Option<string[]> _to = new("--to")
     {
-        Description = "Where the image goes as well: car:FILE, dir:FOLDER; may be given several times",
+        Description = "Where the image goes as well: kubo[:URL], car:FILE, dir:FOLDER; may be given several times",
         HelpName = "TARGET",
         Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string?> _pinName = new("--pin-name") { Description = "With kubo: the name of the pin", HelpName = "NAME" };
+    private readonly Option<string?> _mfs = new("--mfs") { Description = "With kubo: where the root is to lie in the node's files, in place of what lies there", HelpName = "PATH" };
+    private readonly Option<string?> _ipns = new("--ipns") { Description = "With kubo: the node's key under which the root is to be published", HelpName = "KEY" };
+
+    private readonly Option<int> _timeout = new("--timeout")
+    {
+        Description = "With kubo: how long the node may be silent, in seconds",
+        HelpName = "N",
+        DefaultValueFactory = _ => KuboOptions.DefaultTimeoutSeconds,
     };
 
     private readonly Option<string?> _name = new("--name") { Description = "Replaces the name of the archive's only image", HelpName = "NAME" };
@@ -110,7 +122,7 @@ internal sealed class CommandLine
         }
         catch (OperationCanceledException)
         {
-            error.WriteLine("image2ipfs: stopped; the store is as it was");
+            error.WriteLine("image2ipfs: stopped; the store has all of the image, or is as it was");
             return 130;
         }
 #pragma warning disable CA1031 // The top of the program: whatever else happens is told in one line.
@@ -131,7 +143,7 @@ internal sealed class CommandLine
 
     private RootCommand Build(TextWriter output, TextWriter error)
     {
-        Symbol[] publishSymbols = [_input, _inputOption, _noAdd, _to, _name, _tag, _profile, _level, _threads];
+        Symbol[] publishSymbols = [_input, _inputOption, _noAdd, _to, _pinName, _mfs, _ipns, _timeout, _name, _tag, _profile, _level, _threads];
         Option[] common = [_registry, _store, _json, _quiet, _verbose, _debug];
 
         var root = new RootCommand("Puts Docker images on IPFS: docker save IMAGE | image2ipfs");
@@ -154,8 +166,8 @@ internal sealed class CommandLine
         var verify = new Command("verify", "Check every block and blob of a root, or of all") { _anyRoot };
         verify.SetAction((parsed, cancel) => Task.Run(() => StoreCommands.Verify(Store(parsed), parsed.GetValue(_anyRoot) is { } text ? Output.PullName.ParseRoot(text) : null, Terminal(parsed, output, error), cancel), cancel));
 
-        var export = new Command("export", "Send a root of the store to targets") { _root, _to };
-        export.SetAction((parsed, cancel) => StoreCommands.ExportAsync(Store(parsed), Root(parsed), ExportTargets(parsed), Terminal(parsed, output, error), cancel));
+        var export = new Command("export", "Send a root of the store to targets") { _root, _to, _pinName, _mfs, _ipns, _timeout };
+        export.SetAction((parsed, cancel) => StoreCommands.ExportAsync(Store(parsed), Root(parsed), ExportTargets(parsed), parsed.GetValue(_json), Terminal(parsed, output, error), cancel));
 
         var cid = new Command("cid", "Print a CID in every text form") { _root };
         cid.SetAction(parsed => StoreCommands.ShowCid(Root(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
@@ -189,10 +201,18 @@ internal sealed class CommandLine
     };
 
     private List<ITarget> ExportTargets(ParseResult parsed) =>
-        Targets(parsed) is { Count: > 0 } targets ? targets : throw new UsageException("export needs a target: --to car:FILE or --to dir:FOLDER");
+        Targets(parsed) is { Count: > 0 } targets ? targets : throw new UsageException("export needs a target: --to kubo, --to car:FILE or --to dir:FOLDER");
 
-    private List<ITarget> Targets(ParseResult parsed) =>
-        [.. (parsed.GetValue(_to) ?? []).Select(text => Checked(() => Target.Parse(text))).OfType<ITarget>()];
+    private List<ITarget> Targets(ParseResult parsed)
+    {
+        var silence = TimeSpan.FromSeconds(InRange("--timeout", parsed.GetValue(_timeout), 1, 86_400));
+        var kubo = Checked(() => KuboOptions.Of(parsed.GetValue(_pinName), parsed.GetValue(_mfs), parsed.GetValue(_ipns), silence));
+        var targets = (parsed.GetValue(_to) ?? []).Select(text => Checked(() => Target.Parse(text, kubo))).OfType<ITarget>().ToList();
+        foreach (var option in new Option[] { _pinName, _mfs, _ipns, _timeout })
+            if (parsed.GetResult(option) is { Implicit: false } && !targets.OfType<KuboTarget>().Any())
+                throw new UsageException($"{option.Name} is for --to kubo");
+        return targets;
+    }
 
     private PublishOptions Options(ParseResult parsed)
     {

@@ -19,6 +19,7 @@ internal static class PublishCommand
         terminal.Info($"{result.Root}: {progress.BytesRead} bytes of layers, {progress.BytesWritten} compressed, {result.Added.Sum(b => b.Size)} new in the store{(options.NoAdd ? " (nothing added)" : "")}");
         foreach (var blob in result.Added)
             terminal.Verbose($"added {blob.Digest}, {blob.Size} bytes");
+        terminal.Info(result.Deliveries);
         if (json)
             terminal.Result(Json.Of(result, pullName));
         else

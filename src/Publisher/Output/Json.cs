@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Publisher.Describe;
+using Image2Ipfs.Publisher.Targets;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 
@@ -15,7 +16,8 @@ internal static class Json
 
     /// <code>
     /// {"root": {…}, "images": [{"pull", "name", "tag", "id", "platform", "manifests": [{"mediaType", "digest", "size"}],
-    ///   "layers": [{"digest", "size", "diffId"}]}], "totalSize", "added": [{"digest", "size"}]}
+    ///   "layers": [{"digest", "size", "diffId"}]}], "totalSize", "added": [{"digest", "size"}],
+    ///   "targets": [{"target", "wasThere", "bytes", "mfs", "ipns"}]}
     /// </code>
     public static string Of(PublishResult result, PullName pullName) => Write(json =>
     {
@@ -31,6 +33,17 @@ internal static class Json
         foreach (var blob in result.Added)
             WriteBlob(json, blob);
         json.WriteEndArray();
+        WriteTargets(json, result.Deliveries);
+        json.WriteEndObject();
+    });
+
+    /// <summary><c>{"root": {…}, "targets": […]}</c>, the targets as after a publish.</summary>
+    public static string Of(Cid root, IEnumerable<Delivery> deliveries) => Write(json =>
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("root");
+        WriteCid(json, root);
+        WriteTargets(json, deliveries);
         json.WriteEndObject();
     });
 
@@ -84,6 +97,27 @@ internal static class Json
             WriteBlob(json, layer.Blob, diffId: layer.DiffId);
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteTargets(Utf8JsonWriter json, IEnumerable<Delivery> deliveries)
+    {
+        json.WriteStartArray("targets");
+        foreach (var delivery in deliveries)
+        {
+            json.WriteStartObject();
+            json.WriteString("target", delivery.Target);
+            if (delivery.Bytes is { } bytes)
+            {
+                json.WriteBoolean("wasThere", delivery.WasThere);
+                json.WriteNumber("bytes", bytes);
+            }
+            if (delivery.MfsPath is not null)
+                json.WriteString("mfs", delivery.MfsPath);
+            if (delivery.IpnsName is not null)
+                json.WriteString("ipns", delivery.IpnsName);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void WriteBlob(Utf8JsonWriter json, StagedBlob blob, MediaType? form = null, Digest? diffId = null)

@@ -10,7 +10,7 @@ internal sealed class FolderTarget(string folder) : ITarget
 {
     public string Name => folder;
 
-    public Task SendAsync(StoredRoot root, CancellationToken cancel)
+    public Task<Delivery> SendAsync(StoredRoot root, PublishProgress progress, CancellationToken cancel)
     {
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var partial = $"{target}.{Path.GetRandomFileName()}.partial";
@@ -35,6 +35,6 @@ internal sealed class FolderTarget(string folder) : ITarget
             if (Directory.Exists(partial))
                 Directory.Delete(partial, recursive: true);
         }
-        return Task.CompletedTask;
+        return Task.FromResult(new Delivery(Name));
     }
 }
