@@ -74,10 +74,12 @@ internal sealed class CommandLine
     private readonly Argument<string> _root = new("ROOT") { Description = "A CID in any text form, or a pull name" };
     private readonly Argument<string?> _anyRoot = new("ROOT") { Description = "A CID in any text form, or a pull name; nothing: all roots", Arity = ArgumentArity.ZeroOrOne };
 
+    private readonly Argument<string?> _car = new("CAR") { Description = "A CAR of version 1 or 2; - or nothing: stdin", Arity = ArgumentArity.ZeroOrOne };
+
     private CommandLine()
     {
         // Or a misspelt option would be taken for a file. One that is called so can be given as ./-file.
-        foreach (var argument in new Argument[] { _input, _root, _anyRoot })
+        foreach (var argument in new Argument[] { _input, _root, _anyRoot, _car })
             argument.Validators.Add(result =>
             {
                 if (result.Tokens.FirstOrDefault(t => t.Value is ['-', _, ..]) is { } option)
@@ -169,10 +171,13 @@ internal sealed class CommandLine
         var export = new Command("export", "Send a root of the store to targets") { _root, _to, _pinName, _mfs, _ipns, _timeout };
         export.SetAction((parsed, cancel) => StoreCommands.ExportAsync(Store(parsed), Root(parsed), ExportTargets(parsed), parsed.GetValue(_json), Terminal(parsed, output, error), cancel));
 
+        var import = new Command("import", "Take the roots of a CAR into the store") { _car };
+        import.SetAction((parsed, cancel) => ImportCommand.RunAsync(parsed.GetValue(_car) ?? "-", Store(parsed), PullName(parsed), parsed.GetValue(_json), Terminal(parsed, output, error), cancel));
+
         var cid = new Command("cid", "Print a CID in every text form") { _root };
         cid.SetAction(parsed => StoreCommands.ShowCid(Root(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
 
-        foreach (var command in new[] { publish, list, remove, verify, export, cid })
+        foreach (var command in new[] { publish, list, remove, verify, export, import, cid })
             root.Add(command);
         return root;
     }

@@ -93,7 +93,8 @@ internal static class StoreCommands
             throw new PublisherException($"{damaged} damaged root{(damaged == 1 ? "" : "s")}", "publish the image again: what is missing or damaged is written anew");
     }
 
-    private static IReadOnlyList<string> PullNames(StoredRoot root, PullName pullName)
+    /// <summary>What can be pulled of a root, as its indexes say.</summary>
+    public static IReadOnlyList<string> PullNames(StoredRoot root, PullName pullName)
     {
         var names = new List<string>();
         foreach (var (path, _) in root.Files.Where(f => f.Path.EndsWith("/" + TreePaths.Index, StringComparison.Ordinal)))
