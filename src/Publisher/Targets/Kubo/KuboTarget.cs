@@ -39,7 +39,7 @@ internal sealed class KuboTarget(KuboAddress address, string name, KuboOptions o
             var (what, hint) = Explain(fault);
             throw new PublisherException(
                 $"the node at {address} {what}: {fault.Message}",
-                $"{hint}; the store has the image: 'image2ipfs export {root.Cid} --to {Name}' sends it again",
+                $"the store has the image, and 'image2ipfs export {root.Cid} --to {Name}' sends it again; {hint}",
                 fault);
         }
     }
