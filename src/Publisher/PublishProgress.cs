@@ -40,7 +40,7 @@ internal sealed class PublishProgress
 
     public void Written(int bytes) => Interlocked.Add(ref _bytesWritten, bytes);
 
-    public void Sent(int bytes) => Interlocked.Add(ref _bytesSent, bytes);
+    public void Sent(long bytes) => Interlocked.Add(ref _bytesSent, bytes);
 
     /// <summary>The twelve digits by which Docker shows a layer, wherever in the member's path they stand.</summary>
     private static string Short(string member)

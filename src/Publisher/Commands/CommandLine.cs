@@ -42,7 +42,7 @@ internal sealed class CommandLine
 
     private readonly Option<string[]> _to = new("--to")
     {
-        Description = "Where the image goes as well: kubo[:URL], car:FILE, dir:FOLDER; may be given several times",
+        Description = "Where the image goes as well: kubo[:URL], ipfs (the program), car:FILE, car:- (stdout), dir:FOLDER; may be given several times",
         HelpName = "TARGET",
         Arity = ArgumentArity.OneOrMore,
     };
@@ -190,8 +190,9 @@ internal sealed class CommandLine
             command.Add((Option)symbol);
     }
 
+    /// <summary>Where the result goes is stderr when stdout carries a CAR.</summary>
     private Terminal Terminal(ParseResult parsed, TextWriter output, TextWriter error) =>
-        new(output, error, parsed.GetValue(_quiet), parsed.GetValue(_verbose), parsed.GetValue(_debug));
+        new((parsed.GetValue(_to) ?? []).Contains("car:-") ? error : output, error, parsed.GetValue(_quiet), parsed.GetValue(_verbose), parsed.GetValue(_debug));
 
     private LocalStore Store(ParseResult parsed) => new(parsed.GetValue(_store) is { Length: > 0 } folder ? folder : LocalStore.DefaultFolder());
 
@@ -206,7 +207,7 @@ internal sealed class CommandLine
     };
 
     private List<ITarget> ExportTargets(ParseResult parsed) =>
-        Targets(parsed) is { Count: > 0 } targets ? targets : throw new UsageException("export needs a target: --to kubo, --to car:FILE or --to dir:FOLDER");
+        Targets(parsed) is { Count: > 0 } targets ? targets : throw new UsageException("export needs a target: --to kubo, --to ipfs, --to car:FILE or --to dir:FOLDER");
 
     private List<ITarget> Targets(ParseResult parsed)
     {
@@ -216,7 +217,7 @@ internal sealed class CommandLine
         foreach (var option in new Option[] { _pinName, _mfs, _ipns, _timeout })
             if (parsed.GetResult(option) is { Implicit: false } && !targets.OfType<KuboTarget>().Any())
                 throw new UsageException($"{option.Name} is for --to kubo");
-        return targets;
+        return targets.OfType<CarTarget>().Count(t => t.IsStdout) > 1 ? throw new UsageException("stdout can take one CAR") : targets;
     }
 
     private PublishOptions Options(ParseResult parsed)

@@ -2,7 +2,7 @@ using Image2Ipfs.Publisher.Targets.Kubo;
 
 namespace Image2Ipfs.Publisher.Targets;
 
-/// <summary>The grammar of <c>--to</c>: <c>store | kubo[:ADDRESS] | car:FILE | dir:FOLDER</c>.</summary>
+/// <summary>The grammar of <c>--to</c>: <c>store | kubo[:ADDRESS] | ipfs | car:FILE | car:- | dir:FOLDER</c>.</summary>
 internal static class Target
 {
     /// <param name="text">What follows <c>--to</c>.</param>
@@ -14,10 +14,12 @@ internal static class Target
     {
         ["store"] => null,
         ["kubo", .. { Length: < 2 } address] when address is not [""] => Node(address.FirstOrDefault(), kubo),
+        ["ipfs"] => new IpfsTarget(),
+        ["car", "-"] when !Console.IsOutputRedirected => throw new FormatException("a CAR is nothing for a terminal: redirect stdout, or name a file"),
         ["car", { Length: > 0 } file] => new CarTarget(file),
         ["dir", { Length: > 0 } folder] => new FolderTarget(folder),
         // A password may stand behind the colon.
-        [var kind, ..] => throw new FormatException($"'{Printable.Text(kind)}' is not a target, or lacks what belongs behind it; targets are store, kubo[:URL], car:FILE and dir:FOLDER"),
+        [var kind, ..] => throw new FormatException($"'{Printable.Text(kind)}' is not a target, or lacks what belongs behind it; targets are store, kubo[:URL], ipfs, car:FILE, car:- and dir:FOLDER"),
         [] => throw new FormatException("--to is empty"),
     };
 

@@ -67,7 +67,7 @@ internal sealed class KuboRpc : IDisposable
                 throw Fault(command, response, body);
             if (response.TrailingHeaders.TryGetValues(ErrorTrailer, out var errors))
                 throw new KuboFault(KuboFaultKind.Command, $"{command}: {Message(Encoding.UTF8.GetBytes(errors.First())) ?? Printable.Text(errors.First())}");
-            return Values(body);
+            return ImportAnswer.Parse(body);
         }
         catch (OperationCanceledException e) when (silence.IsOver)
         {
@@ -147,21 +147,5 @@ internal sealed class KuboRpc : IDisposable
         {
             return null;
         }
-    }
-
-    private static List<JsonElement> Values(byte[] body)
-    {
-        var values = new List<JsonElement>();
-        try
-        {
-            var json = new Utf8JsonReader(body, new JsonReaderOptions { AllowMultipleValues = true });
-            while (json.Read())
-                values.Add(JsonElement.ParseValue(ref json));
-        }
-        catch (JsonException e)
-        {
-            throw new KuboFault(KuboFaultKind.BadAnswer, "its answer is not JSON", e);
-        }
-        return values;
     }
 }

@@ -116,7 +116,7 @@ internal sealed class KuboTarget(KuboAddress address, string name, KuboOptions o
                     progress.Sent(bytes);
                     alive();
                 })).AsForm(), cancel).ConfigureAwait(false);
-                CheckImport(answer);
+                ImportAnswer.Check(answer, root.Cid);
                 return sent;
             }
             catch (Exception e) when (e is not OperationCanceledException && car?.StoreFault is not null)
@@ -129,20 +129,6 @@ internal sealed class KuboTarget(KuboAddress address, string name, KuboOptions o
                 _without = new HashSet<Cid>();
                 return await ImportAsync(cancel).ConfigureAwait(false);
             }
-        }
-
-        /// <summary><c>{"Root": {"Cid": {"/": "…"}, "PinErrorMsg": ""}}</c>, once; other values are statistics.</summary>
-        private void CheckImport(IReadOnlyList<JsonElement> answer)
-        {
-            var roots = answer.Where(v => v.ValueKind == JsonValueKind.Object && v.TryGetProperty("Root", out var r) && r.ValueKind == JsonValueKind.Object)
-                .Select(v => v.GetProperty("Root")).ToList();
-            if (roots is not [var said])
-                throw new KuboFault(KuboFaultKind.BadAnswer, $"it named {roots.Count} roots after the import of one");
-            if (said.TryGetProperty("PinErrorMsg", out var error) && error.ToString() is { Length: > 0 } message)
-                throw new KuboFault(KuboFaultKind.BadAnswer, $"it did not pin the root: {Printable.Text(message)}");
-            var text = said.TryGetProperty("Cid", out var cid) && cid.ValueKind == JsonValueKind.Object && cid.TryGetProperty("/", out var slash) ? slash.ToString() : "";
-            if (!Cid.TryParse(text, out var root1) || !root1.ToV1().Equals(root.Cid.ToV1()))
-                throw new KuboFault(KuboFaultKind.BadAnswer, $"it imported {Printable.Text(text)}, not {root.Cid}");
         }
 
         private async Task<string> PublishNameAsync(string key, CancellationToken cancel)
