@@ -2,7 +2,7 @@ using Image2Ipfs.Testing;
 
 namespace Image2Ipfs.EndToEnd.Tests.Upstreams;
 
-/// <summary><c>--to kubo</c> sends an image to a real IPFS node.</summary>
+/// <summary><c>--to kubo</c> and <c>--to ipfs</c> send an image to a real IPFS node, and <c>import</c> takes one from it.</summary>
 public sealed class NodeTargetTests(Site site, IpfsNode node)
 {
     [EndToEndFact]
@@ -77,6 +77,38 @@ public sealed class NodeTargetTests(Site site, IpfsNode node)
         var missing = await site.Publisher.RunAsync("export", published.Root.Cid, "--to", await node.TargetAsync(), "--ipns", "nobody");
         Assert.Equal(1, missing.ExitCode);
         Assert.Contains("name/publish: ", missing.Error, StringComparison.Ordinal);
+    }
+
+    [EndToEndFact]
+    public async Task What_the_node_exports_comes_into_another_store()
+    {
+        var (_, published) = await PublishAsync("docker-20.10.24-two.tar");
+        var car = site.NewPath("exported.car");
+        await File.WriteAllBytesAsync(car, await node.ExportAsync(published.Root.Cid), TestContext.Current.CancellationToken);
+        var other = new PublisherProcess(site.NewPath("store"));
+        var names = (await other.RunAsync("import", car)).Succeeded().Output;
+        foreach (var image in published.Images)
+            Assert.Contains($"/{published.Root.Component}/{image.Name}{(image.Tag == "latest" ? "" : $":{image.Tag}")}\n", names, StringComparison.Ordinal);
+        Assert.Equal($"{published.Root.Cid} ok\n", (await other.RunAsync("verify")).Succeeded().Output);
+    }
+
+    /// <summary>js-ipfs has a command line like that of old Kubos, which lists no commands: it adds the folder.</summary>
+    [EndToEndTheory]
+    [InlineData("unixfs-v0-2015")]
+    [InlineData("unixfs-v1-2025")]
+    public async Task The_program_adds_the_folder_under_the_same_root(string profile)
+    {
+        var program = site.NewPath("ipfs");
+        await File.WriteAllTextAsync(program, $"""
+            #!/bin/sh
+            export IPFS_PATH='{site.NewPath("repo")}' NODE_OPTIONS='-r {Path.Combine(Scripts.Folder, "oracle", "polyfill.cjs")}'
+            exec node '{Path.Combine(Scripts.WorkFolder, "node", "node_modules", "ipfs", "src", "cli.js")}' "$@"
+            """, TestContext.Current.CancellationToken);
+        (await Command.RunAsync("chmod", ["+x", program])).Succeeded();
+        (await Command.RunAsync(program, ["init", "--empty-repo", "--profile", "test"])).Succeeded();
+        var environment = new Dictionary<string, string?>(site.Publisher.Environment) { ["PATH"] = $"{Path.GetDirectoryName(program)}:{Environment.GetEnvironmentVariable("PATH")}" };
+        // It compares the root itself.
+        (await Command.RunAsync(Programs.Dotnet, [Programs.Publisher, Vectors.File("archives", "docker-20.10.24.tar"), "--cid-profile", profile, "--to", "ipfs"], environment)).Succeeded();
     }
 
     private async Task<(string Folder, Published Published)> PublishAsync(string archive, params string[] options)
