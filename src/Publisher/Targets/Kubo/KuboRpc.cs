@@ -73,9 +73,10 @@ internal sealed class KuboRpc : IDisposable
         {
             throw new KuboFault(KuboFaultKind.Silent, $"nothing happened for {_silence.TotalSeconds:0.#} seconds", e);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        // What nobody asked to be cancelled is a connection that did not come about in time.
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
-            throw new KuboFault(KuboFaultKind.Unreachable, e.InnerException is SocketException or IOException ? e.InnerException.Message : e.Message, e);
+            throw new KuboFault(KuboFaultKind.Unreachable, Printable.Text(e.GetBaseException().Message), e);
         }
     }
 
