@@ -4,7 +4,7 @@ using Image2Ipfs.Registry;
 namespace Image2Ipfs.Testing;
 
 /// <summary>What the publisher's <c>--json</c> says of a publish.</summary>
-public sealed record Published(PublishedRoot Root, IReadOnlyList<PublishedImage> Images)
+public sealed record Published(PublishedRoot Root, IReadOnlyList<PublishedImage> Images, IReadOnlyList<PublishedTarget> Targets)
 {
     public static Published Parse(string json) => JsonSerializer.Deserialize<Published>(json, JsonSerializerOptions.Web)!;
 
@@ -27,3 +27,6 @@ public sealed record PublishedImage(string Name, string Tag, string Id, IReadOnl
 }
 
 public sealed record PublishedBlob(string Digest, long Size, string? MediaType, string? DiffId);
+
+/// <summary>What came of a target of <c>--to</c>.</summary>
+public sealed record PublishedTarget(string Target, bool WasThere, long Bytes, string? Mfs, string? Ipns);

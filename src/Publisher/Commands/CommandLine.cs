@@ -2,6 +2,7 @@ using System.CommandLine;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Publisher.Output;
 using Image2Ipfs.Publisher.Targets;
+using Image2Ipfs.Publisher.Targets.Kubo;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 
@@ -41,7 +42,7 @@ internal sealed class CommandLine
 
     private readonly Option<string[]> _to = new("--to")
     {
-        Description = "Where the image goes as well: car:FILE, dir:FOLDER; may be given several times",
+        Description = "Where the image goes as well: kubo[:URL], ipfs (the program), car:FILE, car:- (stdout), dir:FOLDER; may be given several times",
         HelpName = "TARGET",
         Arity = ArgumentArity.OneOrMore,
     };
@@ -54,6 +55,17 @@ internal sealed class CommandLine
         Description = "The platforms that are wanted of an image of several, such as linux/arm64, several with commas [default: all]",
         HelpName = "OS/ARCH[/VARIANT]",
         Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string?> _pinName = new("--pin-name") { Description = "With kubo: the name of the pin", HelpName = "NAME" };
+    private readonly Option<string?> _mfs = new("--mfs") { Description = "With kubo: where the root is to lie in the node's files, in place of what lies there", HelpName = "PATH" };
+    private readonly Option<string?> _ipns = new("--ipns") { Description = "With kubo: the node's key under which the root is to be published", HelpName = "KEY" };
+
+    private readonly Option<int> _timeout = new("--timeout")
+    {
+        Description = "With kubo: how long the node may be silent, in seconds",
+        HelpName = "N",
+        DefaultValueFactory = _ => KuboOptions.DefaultTimeoutSeconds,
     };
 
 
@@ -70,10 +82,12 @@ internal sealed class CommandLine
     private readonly Argument<string> _root = new("ROOT") { Description = "A CID in any text form, or a pull name" };
     private readonly Argument<string?> _anyRoot = new("ROOT") { Description = "A CID in any text form, or a pull name; nothing: all roots", Arity = ArgumentArity.ZeroOrOne };
 
+    private readonly Argument<string?> _car = new("CAR") { Description = "A CAR of version 1 or 2; - or nothing: stdin", Arity = ArgumentArity.ZeroOrOne };
+
     private CommandLine()
     {
         // Or a misspelt option would be taken for a file. One that is called so can be given as ./-file.
-        foreach (var argument in new Argument[] { _input, _root, _anyRoot })
+        foreach (var argument in new Argument[] { _input, _root, _anyRoot, _car })
             argument.Validators.Add(result =>
             {
                 if (result.Tokens.FirstOrDefault(t => t.Value is ['-', _, ..]) is { } option)
@@ -118,7 +132,7 @@ internal sealed class CommandLine
         }
         catch (OperationCanceledException)
         {
-            error.WriteLine("image2ipfs: stopped; the store is as it was");
+            error.WriteLine("image2ipfs: stopped; the store has all of the image, or is as it was");
             return 130;
         }
 #pragma warning disable CA1031 // The top of the program: whatever else happens is told in one line.
@@ -139,7 +153,7 @@ internal sealed class CommandLine
 
     private RootCommand Build(TextWriter output, TextWriter error)
     {
-        Symbol[] publishSymbols = [_input, _inputOption, _noAdd, _to, _name, _tag, _platform, _profile, _level, _threads];
+        Symbol[] publishSymbols = [_input, _inputOption, _noAdd, _to, _pinName, _mfs, _ipns, _timeout, _name, _tag, _platform, _profile, _level, _threads];
         Option[] common = [_registry, _store, _json, _quiet, _verbose, _debug];
 
         var root = new RootCommand("Puts Docker images on IPFS: docker save IMAGE | image2ipfs");
@@ -162,13 +176,16 @@ internal sealed class CommandLine
         var verify = new Command("verify", "Check every block and blob of a root, or of all") { _anyRoot };
         verify.SetAction((parsed, cancel) => Task.Run(() => StoreCommands.Verify(Store(parsed), parsed.GetValue(_anyRoot) is { } text ? Output.PullName.ParseRoot(text) : null, Terminal(parsed, output, error), cancel), cancel));
 
-        var export = new Command("export", "Send a root of the store to targets") { _root, _to };
-        export.SetAction((parsed, cancel) => StoreCommands.ExportAsync(Store(parsed), Root(parsed), ExportTargets(parsed), Terminal(parsed, output, error), cancel));
+        var export = new Command("export", "Send a root of the store to targets") { _root, _to, _pinName, _mfs, _ipns, _timeout };
+        export.SetAction((parsed, cancel) => StoreCommands.ExportAsync(Store(parsed), Root(parsed), ExportTargets(parsed), parsed.GetValue(_json), Terminal(parsed, output, error), cancel));
+
+        var import = new Command("import", "Take the roots of a CAR into the store") { _car };
+        import.SetAction((parsed, cancel) => ImportCommand.RunAsync(parsed.GetValue(_car) ?? "-", Store(parsed), PullName(parsed), parsed.GetValue(_json), Terminal(parsed, output, error), cancel));
 
         var cid = new Command("cid", "Print a CID in every text form") { _root };
         cid.SetAction(parsed => StoreCommands.ShowCid(Root(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
 
-        foreach (var command in new[] { publish, list, remove, verify, export, cid })
+        foreach (var command in new[] { publish, list, remove, verify, export, import, cid })
             root.Add(command);
         return root;
     }
@@ -181,8 +198,9 @@ internal sealed class CommandLine
             command.Add((Option)symbol);
     }
 
+    /// <summary>Where the result goes is stderr when stdout carries a CAR.</summary>
     private Terminal Terminal(ParseResult parsed, TextWriter output, TextWriter error) =>
-        new(output, error, parsed.GetValue(_quiet), parsed.GetValue(_verbose), parsed.GetValue(_debug));
+        new((parsed.GetValue(_to) ?? []).Contains("car:-") ? error : output, error, parsed.GetValue(_quiet), parsed.GetValue(_verbose), parsed.GetValue(_debug));
 
     private LocalStore Store(ParseResult parsed) => new(parsed.GetValue(_store) is { Length: > 0 } folder ? folder : LocalStore.DefaultFolder());
 
@@ -197,10 +215,18 @@ internal sealed class CommandLine
     };
 
     private List<ITarget> ExportTargets(ParseResult parsed) =>
-        Targets(parsed) is { Count: > 0 } targets ? targets : throw new UsageException("export needs a target: --to car:FILE or --to dir:FOLDER");
+        Targets(parsed) is { Count: > 0 } targets ? targets : throw new UsageException("export needs a target: --to kubo, --to ipfs, --to car:FILE or --to dir:FOLDER");
 
-    private List<ITarget> Targets(ParseResult parsed) =>
-        [.. (parsed.GetValue(_to) ?? []).Select(text => Checked(() => Target.Parse(text))).OfType<ITarget>()];
+    private List<ITarget> Targets(ParseResult parsed)
+    {
+        var silence = TimeSpan.FromSeconds(InRange("--timeout", parsed.GetValue(_timeout), 1, 86_400));
+        var kubo = Checked(() => KuboOptions.Of(parsed.GetValue(_pinName), parsed.GetValue(_mfs), parsed.GetValue(_ipns), silence));
+        var targets = (parsed.GetValue(_to) ?? []).Select(text => Checked(() => Target.Parse(text, kubo))).OfType<ITarget>().ToList();
+        foreach (var option in new Option[] { _pinName, _mfs, _ipns, _timeout })
+            if (parsed.GetResult(option) is { Implicit: false } && !targets.OfType<KuboTarget>().Any())
+                throw new UsageException($"{option.Name} is for --to kubo");
+        return targets.OfType<CarTarget>().Count(t => t.IsStdout) > 1 ? throw new UsageException("stdout can take one CAR") : targets;
+    }
 
     private PublishOptions Options(ParseResult parsed)
     {

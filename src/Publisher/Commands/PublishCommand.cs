@@ -26,6 +26,7 @@ internal static class PublishCommand
         }
         foreach (var blob in result.Added)
             terminal.Verbose($"added {blob.Digest}, {blob.Size} bytes");
+        terminal.Info(result.Deliveries);
         if (json)
             terminal.Result(Json.Of(result, pullName));
         else

@@ -62,11 +62,15 @@ internal static class StoreCommands
     }
 
     /// <exception cref="PublisherException">The store has no such root, or a target cannot take it.</exception>
-    public static async Task ExportAsync(LocalStore store, Cid root, IReadOnlyList<ITarget> targets, Terminal terminal, CancellationToken cancel)
+    public static async Task ExportAsync(LocalStore store, Cid root, IReadOnlyList<ITarget> targets, bool json, Terminal terminal, CancellationToken cancel)
     {
         var stored = store.Open(root) ?? throw NotThere(store, root);
-        await Handover.SendAsync(stored, targets, cancel).ConfigureAwait(false);
-        terminal.Result(stored.Cid.ToString());
+        var progress = new PublishProgress();
+        // Targets block while they write.
+        var work = Task.Run(() => Handover.SendAsync(stored, targets, progress, cancel), cancel);
+        var deliveries = await terminal.WatchAsync(progress, work).ConfigureAwait(false);
+        terminal.Info(deliveries);
+        terminal.Result(json ? Json.Of(stored.Cid, deliveries) : stored.Cid.ToString());
     }
 
     public static void ShowCid(Cid cid, bool json, Terminal terminal)
@@ -89,7 +93,8 @@ internal static class StoreCommands
             throw new PublisherException($"{damaged} damaged root{(damaged == 1 ? "" : "s")}", "publish the image again: what is missing or damaged is written anew");
     }
 
-    private static IReadOnlyList<string> PullNames(StoredRoot root, PullName pullName)
+    /// <summary>What can be pulled of a root, as its indexes say.</summary>
+    public static IReadOnlyList<string> PullNames(StoredRoot root, PullName pullName)
     {
         var names = new List<string>();
         foreach (var (path, _) in root.Files.Where(f => f.Path.EndsWith("/" + TreePaths.Index, StringComparison.Ordinal)))

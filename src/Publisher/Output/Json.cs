@@ -4,6 +4,7 @@ using System.Text.Json;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Publisher.Describe;
 using Image2Ipfs.Publisher.Images;
+using Image2Ipfs.Publisher.Targets;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 
@@ -15,7 +16,8 @@ internal static class Json
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <code>
-    /// {"root": {…}, "images": [{"pull", "name", "tag", IMAGE}], "totalSize", "added": [{"digest", "size"}]}
+    /// {"root": {…}, "images": [{"pull", "name", "tag", IMAGE}], "totalSize", "added": [{"digest", "size"}],
+    ///   "targets": [{"target", "wasThere", "bytes", "mfs", "ipns"}]}
     /// IMAGE := "id", "platform", "manifests": [{"mediaType", "digest", "size"}], "layers": [{"digest", "size", "diffId"}]
     ///        | "id", "manifests": […], "absent": [platform], "platforms": [{IMAGE}]        | "id", "artifactType", "manifests": […]
     /// </code>
@@ -33,6 +35,17 @@ internal static class Json
         foreach (var blob in result.Added)
             WriteBlob(json, blob);
         json.WriteEndArray();
+        WriteTargets(json, result.Deliveries);
+        json.WriteEndObject();
+    });
+
+    /// <summary><c>{"root": {…}, "targets": […]}</c>, the targets as after a publish.</summary>
+    public static string Of(Cid root, IEnumerable<Delivery> deliveries) => Write(json =>
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("root");
+        WriteCid(json, root);
+        WriteTargets(json, deliveries);
         json.WriteEndObject();
     });
 
@@ -124,6 +137,27 @@ internal static class Json
             json.WriteString("digest", layer.Descriptor.Digest.ToString());
             json.WriteNumber("size", layer.Descriptor.Size);
             json.WriteString("diffId", diffId.ToString());
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteTargets(Utf8JsonWriter json, IEnumerable<Delivery> deliveries)
+    {
+        json.WriteStartArray("targets");
+        foreach (var delivery in deliveries)
+        {
+            json.WriteStartObject();
+            json.WriteString("target", delivery.Target);
+            if (delivery.Bytes is { } bytes)
+            {
+                json.WriteBoolean("wasThere", delivery.WasThere);
+                json.WriteNumber("bytes", bytes);
+            }
+            if (delivery.MfsPath is not null)
+                json.WriteString("mfs", delivery.MfsPath);
+            if (delivery.IpnsName is not null)
+                json.WriteString("ipns", delivery.IpnsName);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -1,3 +1,4 @@
+using Image2Ipfs.Publisher.Targets;
 using Spectre.Console;
 
 namespace Image2Ipfs.Publisher.Output;
@@ -15,6 +16,12 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool quiet, 
     public void Info(string line)
     {
         if (!quiet) error.WriteLine(line);
+    }
+
+    public void Info(IEnumerable<Delivery> deliveries)
+    {
+        foreach (var line in deliveries.SelectMany(d => d.Lines()))
+            Info(line);
     }
 
     public void Verbose(string line)
@@ -37,7 +44,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool quiet, 
         error.WriteLine(debug ? e.ToString() : "hint: --debug shows where it happened");
     }
 
-    /// <summary>Shows how far the work is while it runs: bytes, speed, and the layer at hand.</summary>
+    /// <summary>Shows how far the work is while it runs: bytes, speed, and the layer or the target at hand.</summary>
     public async Task<T> WatchAsync<T>(PublishProgress progress, Task<T> work)
     {
         if (quiet || Console.IsErrorRedirected)
@@ -50,30 +57,23 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool quiet, 
             .StartAsync(async bars =>
             {
                 ProgressTask? bar = null;
-                PublishProgress.LayerProgress? shown = null;
+                PublishProgress.Stage? shown = null;
                 while (!work.IsCompleted)
                 {
-                    if (progress.Layer is { } layer)
+                    if (progress.Current is { } stage)
                     {
-                        if (layer != shown)
+                        if (stage != shown)
                         {
                             bar?.Value(bar.MaxValue).StopTask();
-                            bar = bars.AddTask(Markup.Escape(Short(layer.Name)), maxValue: Math.Max(layer.Size, 1));
-                            shown = layer;
+                            bar = bars.AddTask(Markup.Escape(Printable.Text(stage.Name)), maxValue: Math.Max(stage.Size, 1));
+                            shown = stage;
                         }
-                        bar!.Value = Math.Min(progress.BytesRead - layer.StartedAt, bar.MaxValue);
+                        bar!.Value = Math.Min(stage.Done(), bar.MaxValue);
                     }
                     await Task.WhenAny(work, Task.Delay(Refresh)).ConfigureAwait(false);
                 }
                 bar?.Value(bar.MaxValue).StopTask();
             }).ConfigureAwait(false);
         return await work.ConfigureAwait(false);
-    }
-
-    /// <summary>The twelve digits by which Docker shows a layer, wherever in the member's path they stand.</summary>
-    private static string Short(string member)
-    {
-        var id = member.Split('/').LastOrDefault(c => c.Length >= 64) ?? member;
-        return Printable.Text(id.Length > 12 ? id[..12] : id);
     }
 }
