@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Image2Ipfs.EndToEnd.Tests.Runtimes;
 using Image2Ipfs.Testing;
 
@@ -47,19 +48,46 @@ public sealed class WriterTests(Site site)
     }
 
     [EndToEndTheory]
-    [InlineData("docker 28.5 store")]
-    [InlineData("containerd 2.1")]
-    [InlineData("skopeo 1.22")]
-    public async Task Several_platforms_come_through_whole(string client)
+    [MemberData(nameof(ClientNames.All), MemberType = typeof(ClientNames))]
+    public async Task A_client_pulls_its_platform_of_several(string client)
     {
         var source = await site.PublishAsync(Source);
-        Assert.Equal(["linux/amd64", "linux/arm64/v8"], source.Image("oci").Platforms!.Select(p => p.Platform));
-        var pulled = await (await site.ClientAsync(client)).PullAsync(await site.ReferenceAsync(source, source.Image("oci"), ":oci"));
-        pulled.AssertIs(source.Image("oci"));
+        var image = source.Image("oci");
+        Assert.Equal(["linux/amd64", "linux/arm64/v8"], image.Platforms!.Select(p => p.Platform));
+        (await (await site.ClientAsync(client)).PullAsync(await site.ReferenceAsync(source, image, ":oci"))).AssertIs(image);
+    }
+
+    [EndToEndFact]
+    public async Task A_copy_of_all_platforms_has_the_same_root()
+    {
+        var source = await site.PublishAsync(Source);
         var layout = site.NewPath("layout");
         var skopeo = (Skopeo)await site.ClientAsync("skopeo 1.22");
         await skopeo.RunCommandAsync("copy", "--quiet", "--all", "--src-tls-verify=false", $"docker://{await site.ReferenceAsync(source, source.Image("oci"), ":oci")}", $"oci:{layout}:oci");
         var again = await site.Publisher.PublishAsync(layout, "--name", source.Image("oci").Name);
         Assert.Equal(source.Root, again.Root);
+    }
+
+    /// <summary>A signature or an SBOM that oras attached to an image is there when the image is published and pulled elsewhere.</summary>
+    [EndToEndFact]
+    public async Task What_refers_to_an_image_travels_with_it()
+    {
+        var oras = (Oras)await site.ClientAsync("oras");
+        var source = await site.PublishAsync(Source);
+        var layout = site.NewPath("layout");
+        await oras.SaveAsync(await site.ReferenceAsync(source, source.Image("oci"), ":oci"), "oci-layout", layout);
+        var file = site.NewPath("sbom.json");
+        await File.WriteAllTextAsync(file, """{"spdxVersion":"SPDX-2.3"}""");
+        await oras.RunCommandAsync("attach", "--oci-layout", $"{layout}:saved", "--artifact-type", "application/spdx+json", "--disable-path-validation", $"{file}:application/spdx+json");
+        var referrers = JsonElement.Parse(await oras.RunCommandAsync("discover", "--oci-layout", "--format", "json", $"{layout}:saved"));
+        var digest = referrers.GetProperty("referrers")[0].GetProperty("digest").GetString()!;
+
+        var published = await site.Publisher.PublishAsync(layout, "--name", "signed");
+        var manifest = await oras.RunCommandAsync("manifest", "fetch", "--plain-http", await site.ReferenceAsync(published, published.Image("saved"), $"@{digest}"));
+        var json = JsonElement.Parse(manifest);
+        Assert.Equal("application/spdx+json", json.GetProperty("artifactType").GetString());
+        var blob = json.GetProperty("layers")[0].GetProperty("digest").GetString()!;
+        var content = await oras.RunCommandAsync("blob", "fetch", "--plain-http", "--output", "-", await site.ReferenceAsync(published, published.Image("saved"), $"@{blob}"));
+        Assert.Equal(await File.ReadAllTextAsync(file), content.Trim());
     }
 }
