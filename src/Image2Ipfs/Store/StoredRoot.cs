@@ -21,6 +21,8 @@ public sealed class StoredRoot
     /// <summary>Blocks of IPFS have at most 2 MiB. A longer "leaf" is a blob whose inner nodes are missing.</summary>
     private const int MaxLeaf = 2 * 1024 * 1024;
 
+    private const int BlocksAhead = 8;
+
     private readonly LocalStore _store;
     private readonly Dictionary<Cid, ReadOnlyMemory<byte>> _blocks;
     private readonly Dictionary<Cid, Digest> _digests;
@@ -137,7 +139,9 @@ public sealed class StoredRoot
                     open = null;
                     open = (digest, new BlobReader(_store.BlobFile(digest), digest));
                 }
-                yield return new Block(place.Cid, FileDag.Leaf(Profile, open.Value.Reader.Read(place.Offset, place.Length)));
+                var leaf = FileDag.EmptyLeaf(Profile, place.Length, out var content);
+                open.Value.Reader.Read(place.Offset, leaf.AsSpan(content));
+                yield return new Block(place.Cid, leaf);
             }
         }
         finally
@@ -150,8 +154,19 @@ public sealed class StoredRoot
     /// <exception cref="InvalidDataException">A blob is missing or damaged.</exception>
     public IEnumerable<Block> VerifiedBlocks(IReadOnlySet<Cid>? without = null)
     {
+        // Hashing takes longer than reading and writing: it runs ahead on the other cores.
+        var ahead = new Queue<(Block Block, Task<bool> Matches)>();
         foreach (var block in Blocks(without))
-            yield return block.Cid.Matches(block.Bytes.Span) ? block : throw new InvalidDataException($"block {block.Cid} is not what its name says");
+        {
+            ahead.Enqueue((block, Task.Run(() => block.Cid.Matches(block.Bytes.Span))));
+            if (ahead.Count > BlocksAhead)
+                yield return Checked(ahead.Dequeue());
+        }
+        while (ahead.TryDequeue(out var next))
+            yield return Checked(next);
+
+        static Block Checked((Block Block, Task<bool> Matches) next) =>
+            next.Matches.GetAwaiter().GetResult() ? next.Block : throw new InvalidDataException($"block {next.Block.Cid} is not what its name says");
     }
 
     /// <summary>Where every block of the DAG lies, depth first from the root, each once. No blob is looked at.</summary>
