@@ -51,7 +51,10 @@ internal sealed class TestCall(Socket socket, NetworkStream stream, Cancellation
         }
         while (!IsRead && body.Length < max)
         {
-            var length = int.Parse(await ReadLineAsync(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            // The caller may break off before the first byte.
+            if (await ReadLineAsync() is not { Length: > 0 } line)
+                throw new EndOfStreamException();
+            var length = int.Parse(line, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             var chunk = new byte[length + 2];
             await stream.ReadExactlyAsync(chunk, cancel);
             IsRead = length == 0;
