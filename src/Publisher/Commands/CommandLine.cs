@@ -73,18 +73,23 @@ internal sealed class CommandLine
             });
     }
 
-    /// <returns>0; 1 when the input, the store or a target is at fault; 2 when the command line is; 130 when it was stopped.</returns>
-    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, Interruption? interruption = null)
     {
         var line = new CommandLine();
         var parsed = line.Build(output, error).Parse(arguments);
         if (parsed.Errors is [var first, ..])
             return Usage(error, first.Message);
-        // Ctrl-C ends the publish between two blocks; whoever blocks longer is ended, and the store does not mind.
-        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error, ProcessTerminationTimeout = TimeSpan.FromSeconds(2) };
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error, ProcessTerminationTimeout = null };
+        var stop = interruption?.Token ?? CancellationToken.None;
         try
         {
-            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+            return await parsed.InvokeAsync(configuration, stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            error.WriteLine("image2ipfs: stopped; nothing is left half-written");
+            return interruption!.ExitCode;
         }
         catch (UsageException e)
         {
@@ -93,32 +98,27 @@ internal sealed class CommandLine
         catch (PublisherException e)
         {
             line.Terminal(parsed, output, error).Error(e);
-            return 1;
+            return ExitCode.Fault;
         }
         catch (InvalidDataException e)
         {
             line.Terminal(parsed, output, error).Error(new PublisherException(
                 $"the store is damaged: {e.Message}", "'image2ipfs verify' shows all that is; remove those roots, and publish their images again", e));
-            return 1;
+            return ExitCode.Fault;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The input and the targets speak for themselves.
             line.Terminal(parsed, output, error).Error(new PublisherException(
                 $"the store cannot be used: {e.Message}", "is there room on the disk, and may you write there? --store names another folder", e));
-            return 1;
-        }
-        catch (OperationCanceledException)
-        {
-            error.WriteLine("image2ipfs: stopped; the store is as it was");
-            return 130;
+            return ExitCode.Fault;
         }
 #pragma warning disable CA1031 // The top of the program: whatever else happens is told in one line.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             line.Terminal(parsed, output, error).Unexpected(e);
-            return 1;
+            return ExitCode.Fault;
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed class CommandLine
     {
         error.WriteLine($"image2ipfs: error: {message}");
         error.WriteLine("hint: 'image2ipfs --help' shows the commands and options");
-        return 2;
+        return ExitCode.Usage;
     }
 
     private RootCommand Build(TextWriter output, TextWriter error)
@@ -162,6 +162,7 @@ internal sealed class CommandLine
 
         foreach (var command in new[] { publish, list, remove, verify, export, cid })
             root.Add(command);
+        Help.Extend(root);
         return root;
     }
 

@@ -10,7 +10,7 @@ internal static class PublishCommand
     public static async Task RunAsync(string? input, LocalStore store, PublishOptions options, PullName pullName, bool json, Terminal terminal, CancellationToken cancel)
     {
         var progress = new PublishProgress();
-        using var archive = Open(input);
+        using var archive = Open(input, cancel);
         terminal.Verbose($"reading {(input is null or "-" ? "stdin" : input)}, store {store.Folder}");
         // The pass is blocking reads and hashing: it has a thread of its own.
         var work = Task.Run(() => new Publish(store, options, progress).RunAsync(archive, cancel), cancel);
@@ -26,17 +26,18 @@ internal static class PublishCommand
                 terminal.Result(pullName.Of(result.Root, image.Tagged.Name, image.Tagged.Tag));
     }
 
-    private static Stream Open(string? input)
+    private static Stream Open(string? input, CancellationToken stop)
     {
         if (input is null or "-")
             return Console.IsInputRedirected
-                ? Console.OpenStandardInput()
+                ? StoppableInput.Open(Console.OpenStandardInput(), stop)
                 : throw new UsageException("there is no input: pipe 'docker save IMAGE' into it, or name a file");
         if (Directory.Exists(input))
             throw new PublisherException($"{input} is a folder; OCI layout folders cannot be read yet", "'skopeo copy oci:FOLDER docker-archive:FILE' writes an archive that can");
         try
         {
-            return new FileStream(input, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            var file = new FileStream(input, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            return file.CanSeek ? file : StoppableInput.Open(file, stop);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
