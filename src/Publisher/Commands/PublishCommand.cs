@@ -29,7 +29,7 @@ internal static class PublishCommand
     private static Stream Open(string? input, CancellationToken stop)
     {
         if (input is null or "-")
-            return Console.IsInputRedirected
+            return Console.IsInputRedirected && !StandardInputIsClosed()
                 ? StoppableInput.Open(Console.OpenStandardInput(), stop)
                 : throw new UsageException("there is no input: pipe 'docker save IMAGE' into it, or name a file");
         if (Directory.Exists(input))
@@ -43,5 +43,18 @@ internal static class PublishCommand
         {
             throw new PublisherException($"{input} cannot be read: {e.Message}", "name an archive that 'docker save' wrote, or pipe one into image2ipfs", e);
         }
+    }
+
+    /// <summary>
+    /// Started with a closed stdin (<c>&lt;&amp;-</c>), the runtime has files and pipes of its own under that number, and would
+    /// read from them. Unlike what a program is started with, they are closed on exec.
+    /// </summary>
+    private static bool StandardInputIsClosed()
+    {
+        const string Flags = "/proc/self/fdinfo/0";
+        const int CloseOnExec = 0x80000; // O_CLOEXEC, on x86 and arm
+        return File.Exists(Flags)
+            && File.ReadLines(Flags).FirstOrDefault(line => line.StartsWith("flags:", StringComparison.Ordinal)) is { } flags
+            && (Convert.ToInt32(flags["flags:".Length..].Trim(), fromBase: 8) & CloseOnExec) != 0;
     }
 }
