@@ -149,10 +149,10 @@ internal sealed class CommandLine
         list.SetAction(parsed => StoreCommands.List(Store(parsed), PullName(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
 
         var remove = new Command("remove", "Remove a root, and the blobs that no other root holds") { _root };
-        remove.SetAction(parsed => StoreCommands.Remove(Store(parsed), Root(parsed), Terminal(parsed, output, error)));
+        remove.SetAction(parsed => StoreCommands.Remove(Store(parsed), Root(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
 
         var verify = new Command("verify", "Check every block and blob of a root, or of all") { _anyRoot };
-        verify.SetAction((parsed, cancel) => Task.Run(() => StoreCommands.Verify(Store(parsed), parsed.GetValue(_anyRoot) is { } text ? Output.PullName.ParseRoot(text) : null, Terminal(parsed, output, error), cancel), cancel));
+        verify.SetAction((parsed, cancel) => Task.Run(() => StoreCommands.Verify(Store(parsed), parsed.GetValue(_anyRoot) is { } text ? Output.PullName.ParseRoot(text) : null, parsed.GetValue(_json), Terminal(parsed, output, error), cancel), cancel));
 
         var export = new Command("export", "Send a root of the store to targets") { _root, _to };
         export.SetAction((parsed, cancel) => StoreCommands.ExportAsync(Store(parsed), Root(parsed), ExportTargets(parsed), Terminal(parsed, output, error), cancel));
