@@ -65,6 +65,10 @@ internal sealed class CommandLine
     private CommandLine()
     {
         // Or a misspelt option would be taken for a file. One that is called so can be given as ./-file.
+        _profile.CompletionSources.Add([.. CidProfile.All.Select(p => p.Name)]);
+        _to.CompletionSources.Add("store", "car:", "dir:");
+        foreach (var root in new Argument[] { _root, _anyRoot })
+            root.CompletionSources.Add(context => Store(context.ParseResult).Roots().Select(cid => cid.ToString()));
         foreach (var argument in new Argument[] { _input, _root, _anyRoot })
             argument.Validators.Add(result =>
             {
@@ -160,7 +164,9 @@ internal sealed class CommandLine
         var cid = new Command("cid", "Print a CID in every text form") { _root };
         cid.SetAction(parsed => StoreCommands.ShowCid(Root(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
 
-        foreach (var command in new[] { publish, list, remove, verify, export, cid })
+        var completion = Completion.Command(parsed => Terminal(parsed, output, error));
+
+        foreach (var command in new[] { publish, list, remove, verify, export, cid, completion })
             root.Add(command);
         Help.Extend(root);
         return root;
