@@ -53,6 +53,30 @@ public sealed partial class DocumentationTests
         }
     }
 
+    [Fact]
+    public async Task The_manual_page_is_what_the_program_writes()
+    {
+        using var cli = new Cli();
+        var page = (await cli.RunAsync("man")).Succeeded().Output;
+        Assert.True(page == await File.ReadAllTextAsync(Path.Combine(Vectors.Repository, "docs", "image2ipfs.1"), TestContext.Current.CancellationToken),
+            "docs/image2ipfs.1 is old: dotnet run --project src/Publisher -- man > docs/image2ipfs.1");
+        Assert.Equal(
+            ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COMMANDS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO"],
+            page.Split('\n').Where(line => line.StartsWith(".SH ", StringComparison.Ordinal)).Select(line => line[4..]));
+        Assert.DoesNotContain("\\fBman\\fR", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mandoc", "-T lint")]
+    [InlineData("groff", "-man -ww -z -T utf8")]
+    public async Task The_manual_page_is_read_without_a_warning(string reader, string arguments)
+    {
+        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, reader))), $"there is no {reader}");
+        var result = await Command.RunAsync(reader, [.. arguments.Split(' '), Path.Combine(Vectors.Repository, "docs", "image2ipfs.1")]);
+        // What is made anew from the program has no date.
+        Assert.DoesNotContain((result.Output + result.Error).Split('\n', StringSplitOptions.RemoveEmptyEntries), line => !line.Contains("missing date", StringComparison.Ordinal));
+    }
+
     private static IEnumerable<string> Members(JsonElement json, string path) => json.ValueKind switch
     {
         JsonValueKind.Object => json.EnumerateObject().SelectMany(p => Members(p.Value, path.Length == 0 ? p.Name : $"{path}.{p.Name}")),

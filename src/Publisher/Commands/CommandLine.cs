@@ -57,7 +57,7 @@ internal sealed class CommandLine
     };
 
     private readonly Option<int> _level = new("--level") { Description = "zlib's compression level, 1 to 9", HelpName = "N", DefaultValueFactory = _ => PublishOptions.DefaultLevel };
-    private readonly Option<int> _threads = new("--threads") { Description = "Blocks compressed at once; the result does not depend on it", HelpName = "N", DefaultValueFactory = _ => PublishOptions.DefaultThreads };
+    private readonly Option<int?> _threads = new("--threads") { Description = "Blocks compressed at once; the result does not depend on it [default: one a core, 16 at most]", HelpName = "N" };
 
     private readonly Argument<string> _root = new("ROOT") { Description = "A CID in any text form, or a pull name" };
     private readonly Argument<string?> _anyRoot = new("ROOT") { Description = "A CID in any text form, or a pull name; nothing: all roots", Arity = ArgumentArity.ZeroOrOne };
@@ -169,6 +169,10 @@ internal sealed class CommandLine
         foreach (var command in new[] { publish, list, remove, verify, export, cid, completion })
             root.Add(command);
         Help.Extend(root);
+
+        var man = new Command("man", "Print the manual page: image2ipfs man | man -l -") { Hidden = true };
+        man.SetAction(parsed => Terminal(parsed, output, error).Result(ManualPage.Of(root).TrimEnd()));
+        root.Add(man);
         return root;
     }
 
@@ -208,7 +212,7 @@ internal sealed class CommandLine
             Profile = CidProfile.All.FirstOrDefault(p => p.Name == parsed.GetValue(_profile))
                 ?? throw new UsageException($"--cid-profile is one of {string.Join(", ", CidProfile.All.Select(p => p.Name))}"),
             Level = InRange("--level", parsed.GetValue(_level), 1, 9),
-            Threads = InRange("--threads", parsed.GetValue(_threads), 1, 256),
+            Threads = InRange("--threads", parsed.GetValue(_threads) ?? PublishOptions.DefaultThreads, 1, 256),
             NoAdd = parsed.GetValue(_noAdd),
             Name = parsed.GetValue(_name) is { } name ? Checked(() => RepositoryName.Parse(name)) : null,
             Tag = parsed.GetValue(_tag) is { } tag ? Checked(() => Tag.Parse(tag)) : null,
