@@ -25,7 +25,7 @@ internal sealed class PublishProgress
     public void BeginLayer(string member, long size)
     {
         var start = BytesRead;
-        _current = new Stage(Short(member), size, () => BytesRead - start);
+        _current = new Stage($"layer {Short(member)}", size, () => BytesRead - start);
     }
 
     /// <param name="target">What the command line calls it.</param>

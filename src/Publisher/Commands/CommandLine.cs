@@ -77,7 +77,7 @@ internal sealed class CommandLine
     };
 
     private readonly Option<int> _level = new("--level") { Description = "zlib's compression level, 1 to 9", HelpName = "N", DefaultValueFactory = _ => PublishOptions.DefaultLevel };
-    private readonly Option<int> _threads = new("--threads") { Description = "Blocks compressed at once; the result does not depend on it", HelpName = "N", DefaultValueFactory = _ => PublishOptions.DefaultThreads };
+    private readonly Option<int?> _threads = new("--threads") { Description = "Blocks compressed at once; the result does not depend on it [default: one a core, 16 at most]", HelpName = "N" };
 
     private readonly Argument<string> _root = new("ROOT") { Description = "A CID in any text form, or a pull name" };
     private readonly Argument<string?> _anyRoot = new("ROOT") { Description = "A CID in any text form, or a pull name; nothing: all roots", Arity = ArgumentArity.ZeroOrOne };
@@ -87,6 +87,10 @@ internal sealed class CommandLine
     private CommandLine()
     {
         // Or a misspelt option would be taken for a file. One that is called so can be given as ./-file.
+        _profile.CompletionSources.Add([.. CidProfile.All.Select(p => p.Name)]);
+        _to.CompletionSources.Add("store", "kubo", "ipfs", "car:", "car:-", "dir:");
+        foreach (var root in new Argument[] { _root, _anyRoot })
+            root.CompletionSources.Add(context => Store(context.ParseResult).Roots().Select(cid => cid.ToString()));
         foreach (var argument in new Argument[] { _input, _root, _anyRoot, _car })
             argument.Validators.Add(result =>
             {
@@ -95,18 +99,23 @@ internal sealed class CommandLine
             });
     }
 
-    /// <returns>0; 1 when the input, the store or a target is at fault; 2 when the command line is; 130 when it was stopped.</returns>
-    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, Interruption? interruption = null)
     {
         var line = new CommandLine();
         var parsed = line.Build(output, error).Parse(arguments);
         if (parsed.Errors is [var first, ..])
             return Usage(error, first.Message);
-        // Ctrl-C ends the publish between two blocks; whoever blocks longer is ended, and the store does not mind.
-        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error, ProcessTerminationTimeout = TimeSpan.FromSeconds(2) };
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error, ProcessTerminationTimeout = null };
+        var stop = interruption?.Token ?? CancellationToken.None;
         try
         {
-            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+            return await parsed.InvokeAsync(configuration, stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            error.WriteLine("image2ipfs: stopped; nothing is left half-written");
+            return interruption!.ExitCode;
         }
         catch (UsageException e)
         {
@@ -115,32 +124,27 @@ internal sealed class CommandLine
         catch (PublisherException e)
         {
             line.Terminal(parsed, output, error).Error(e);
-            return 1;
+            return ExitCode.Fault;
         }
         catch (InvalidDataException e)
         {
             line.Terminal(parsed, output, error).Error(new PublisherException(
                 $"the store is damaged: {e.Message}", "'image2ipfs verify' shows all that is; remove those roots, and publish their images again", e));
-            return 1;
+            return ExitCode.Fault;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The input and the targets speak for themselves.
             line.Terminal(parsed, output, error).Error(new PublisherException(
                 $"the store cannot be used: {e.Message}", "is there room on the disk, and may you write there? --store names another folder", e));
-            return 1;
-        }
-        catch (OperationCanceledException)
-        {
-            error.WriteLine("image2ipfs: stopped; the store has all of the image, or is as it was");
-            return 130;
+            return ExitCode.Fault;
         }
 #pragma warning disable CA1031 // The top of the program: whatever else happens is told in one line.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             line.Terminal(parsed, output, error).Unexpected(e);
-            return 1;
+            return ExitCode.Fault;
         }
     }
 
@@ -148,7 +152,7 @@ internal sealed class CommandLine
     {
         error.WriteLine($"image2ipfs: error: {message}");
         error.WriteLine("hint: 'image2ipfs --help' shows the commands and options");
-        return 2;
+        return ExitCode.Usage;
     }
 
     private RootCommand Build(TextWriter output, TextWriter error)
@@ -171,10 +175,10 @@ internal sealed class CommandLine
         list.SetAction(parsed => StoreCommands.List(Store(parsed), PullName(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
 
         var remove = new Command("remove", "Remove a root, and the blobs that no other root holds") { _root };
-        remove.SetAction(parsed => StoreCommands.Remove(Store(parsed), Root(parsed), Terminal(parsed, output, error)));
+        remove.SetAction(parsed => StoreCommands.Remove(Store(parsed), Root(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
 
         var verify = new Command("verify", "Check every block and blob of a root, or of all") { _anyRoot };
-        verify.SetAction((parsed, cancel) => Task.Run(() => StoreCommands.Verify(Store(parsed), parsed.GetValue(_anyRoot) is { } text ? Output.PullName.ParseRoot(text) : null, Terminal(parsed, output, error), cancel), cancel));
+        verify.SetAction((parsed, cancel) => Task.Run(() => StoreCommands.Verify(Store(parsed), parsed.GetValue(_anyRoot) is { } text ? Output.PullName.ParseRoot(text) : null, parsed.GetValue(_json), Terminal(parsed, output, error), cancel), cancel));
 
         var export = new Command("export", "Send a root of the store to targets") { _root, _to, _pinName, _mfs, _ipns, _timeout };
         export.SetAction((parsed, cancel) => StoreCommands.ExportAsync(Store(parsed), Root(parsed), ExportTargets(parsed), parsed.GetValue(_json), Terminal(parsed, output, error), cancel));
@@ -185,8 +189,15 @@ internal sealed class CommandLine
         var cid = new Command("cid", "Print a CID in every text form") { _root };
         cid.SetAction(parsed => StoreCommands.ShowCid(Root(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
 
-        foreach (var command in new[] { publish, list, remove, verify, export, import, cid })
+        var completion = Completion.Command(parsed => Terminal(parsed, output, error));
+
+        foreach (var command in new[] { publish, list, remove, verify, export, import, cid, completion })
             root.Add(command);
+        Help.Extend(root);
+
+        var man = new Command("man", "Print the manual page: image2ipfs man | man -l -") { Hidden = true };
+        man.SetAction(parsed => Terminal(parsed, output, error).Result(ManualPage.Of(root).TrimEnd()));
+        root.Add(man);
         return root;
     }
 
@@ -235,7 +246,7 @@ internal sealed class CommandLine
             Profile = CidProfile.All.FirstOrDefault(p => p.Name == parsed.GetValue(_profile))
                 ?? throw new UsageException($"--cid-profile is one of {string.Join(", ", CidProfile.All.Select(p => p.Name))}"),
             Level = InRange("--level", parsed.GetValue(_level), 1, 9),
-            Threads = InRange("--threads", parsed.GetValue(_threads), 1, 256),
+            Threads = InRange("--threads", parsed.GetValue(_threads) ?? PublishOptions.DefaultThreads, 1, 256),
             NoAdd = parsed.GetValue(_noAdd),
             Name = parsed.GetValue(_name) is { } name ? Checked(() => RepositoryName.Parse(name)) : null,
             Tag = parsed.GetValue(_tag) is { } tag ? Checked(() => Tag.Parse(tag)) : null,

@@ -37,28 +37,31 @@ internal static class StoreCommands
     }
 
     /// <exception cref="PublisherException">The store has no such root.</exception>
-    public static void Remove(LocalStore store, Cid root, Terminal terminal)
+    public static void Remove(LocalStore store, Cid root, bool json, Terminal terminal)
     {
         var freed = store.Remove(root) ?? throw NotThere(store, root);
+        if (json)
+            terminal.Result(Json.OfRemoved(root, freed));
         terminal.Info($"removed {root}, {freed} bytes freed");
     }
 
     /// <summary>Checks every block and every blob of one root, or of all.</summary>
     /// <exception cref="PublisherException">Something is missing or damaged; all of it was reported before.</exception>
-    public static void Verify(LocalStore store, Cid? root, Terminal terminal, CancellationToken cancel)
+    public static void Verify(LocalStore store, Cid? root, bool json, Terminal terminal, CancellationToken cancel)
     {
-        var damaged = 0;
+        var verified = new List<(Cid Root, IReadOnlyList<string> Problems)>();
         foreach (var cid in root is null ? store.Roots() : [store.Find(root) ?? throw NotThere(store, root)])
         {
             var problems = RootVerifier.Verify(store, cid, cancel);
             foreach (var problem in problems)
                 terminal.Info($"{cid}: {problem}");
-            if (problems.Count == 0)
+            if (problems.Count == 0 && !json)
                 terminal.Result($"{cid} ok");
-            else
-                damaged++;
+            verified.Add((cid, problems));
         }
-        ThrowIfDamaged(damaged);
+        if (json)
+            terminal.Result(Json.OfVerified(verified));
+        ThrowIfDamaged(verified.Count(v => v.Problems.Count > 0));
     }
 
     /// <exception cref="PublisherException">The store has no such root, or a target cannot take it.</exception>

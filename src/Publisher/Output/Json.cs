@@ -67,6 +67,33 @@ internal static class Json
         json.WriteEndArray();
     });
 
+    /// <summary><c>[{"root", "ok", "problems": […]}]</c></summary>
+    public static string OfVerified(IEnumerable<(Cid Root, IReadOnlyList<string> Problems)> verified) => Write(json =>
+    {
+        json.WriteStartArray();
+        foreach (var (root, problems) in verified)
+        {
+            json.WriteStartObject();
+            json.WriteString("root", root.ToString());
+            json.WriteBoolean("ok", problems.Count == 0);
+            json.WriteStartArray("problems");
+            foreach (var problem in problems)
+                json.WriteStringValue(problem);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    /// <summary><c>{"root", "freed"}</c></summary>
+    public static string OfRemoved(Cid root, long freed) => Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("root", root.ToString());
+        json.WriteNumber("freed", freed);
+        json.WriteEndObject();
+    });
+
     /// <summary>A CID in every text form.</summary>
     public static string Of(Cid cid) => Write(json => WriteCid(json, cid));
 
@@ -74,6 +101,8 @@ internal static class Json
     {
         json.WriteStartObject();
         json.WriteString("cid", cid.ToString());
+        if (cid.ToV0() is { } v0)
+            json.WriteString("dockerized", v0.ToRepositoryComponent());
         json.WriteString("component", cid.ToRepositoryComponent());
         json.WriteString("base32", cid.ToBase32());
         json.WriteString("base36", cid.ToBase36());
