@@ -8,13 +8,13 @@ public sealed class CompletionTests
     /// <summary>A command line up to the cursor, and what is offered there; ROOT is the store's only root.</summary>
     public static TheoryData<string, string> Lines => new()
     {
-        { "", "cid completion export list publish remove verify" },
+        { "", "cid completion export import list publish remove verify" },
         { "ver", "verify" },
         { "--cid", "--cid-profile" },
         { "--cid-profile ", "unixfs-v0-2015 unixfs-v1-2025" },
         { "--cid-profile unixfs-v1", "unixfs-v1-2025" },
         { "completion ", "bash fish pwsh zsh" },
-        { "export ROOT --to ", "car: dir: store" },
+        { "export ROOT --to ", "car: car:- dir: ipfs kubo store" },
         { "remove ", "ROOT" },
         { "verify Q", "ROOT" },
         { "export ", "ROOT" },

@@ -29,7 +29,7 @@ public sealed partial class DocumentationTests
         var image = new TestImage([TestImage.Layer("file")], "app:1");
         var archive = cli["app.tar"];
         await File.WriteAllBytesAsync(archive, image.Save(), TestContext.Current.CancellationToken);
-        var root = await SameAsync("image2ipfs --json", archive);
+        var root = await SameAsync("image2ipfs --json", archive, "--to", $"car:{cli["app.car"]}");
         await SameAsync("image2ipfs list --json", "list");
         await SameAsync("image2ipfs cid --json", "cid", root);
 
