@@ -7,11 +7,13 @@ internal static class Printable
 {
     private const int MaxLength = 120;
 
-    public static string Text(string text)
+    public static string Text(string text) => Text(text, MaxLength);
+
+    public static string Text(string text, int maxLength)
     {
         var clean = new StringBuilder();
-        foreach (var c in text.AsSpan(0, Math.Min(text.Length, MaxLength)))
+        foreach (var c in text.AsSpan(0, Math.Min(text.Length, maxLength)))
             clean.Append(char.IsControl(c) ? '\uFFFD' : c);
-        return text.Length > MaxLength ? clean.Append('…').ToString() : clean.ToString();
+        return text.Length > maxLength ? clean.Append('…').ToString() : clean.ToString();
     }
 }

@@ -1,3 +1,4 @@
 using Image2Ipfs.Publisher.Commands;
 
-return await CommandLine.RunAsync(args, Console.Out, Console.Error);
+using var interruption = new Interruption();
+return await CommandLine.RunAsync(args, Console.Out, Console.Error, interruption);

@@ -51,7 +51,7 @@ internal sealed class Publish(LocalStore store, PublishOptions options, PublishP
         if (options.Targets.Count > 0)
         {
             var root = store.Open(tree.Root.Cid) ?? throw new PublisherException($"{tree.Root.Cid} was removed from the store before it was handed over");
-            await Handover.SendAsync(root, options.Targets, cancel).ConfigureAwait(false);
+            result = result with { Deliveries = await Handover.SendAsync(root, options.Targets, progress, cancel).ConfigureAwait(false) };
         }
         return result with { Added = added };
     }

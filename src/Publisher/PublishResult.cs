@@ -1,5 +1,6 @@
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Publisher.Describe;
+using Image2Ipfs.Publisher.Targets;
 using Image2Ipfs.Store;
 
 namespace Image2Ipfs.Publisher;
@@ -14,4 +15,7 @@ internal sealed record PublishResult(Cid Root, IReadOnlyList<ImageForms> Images)
 
     /// <summary>The blobs that the store did not have.</summary>
     public IReadOnlyList<StagedBlob> Added { get; init; } = [];
+
+    /// <summary>What came of sending it to each target.</summary>
+    public IReadOnlyList<Delivery> Deliveries { get; init; } = [];
 }

@@ -20,6 +20,9 @@ public sealed class ReadmeTests(Site site)
         await docker.DockerAsync("load", "--quiet", "--input", Vectors.File("archives", "docker-20.10.24.tar"));
         await docker.DockerAsync("tag", "127.0.0.1:5600/t/tiny:s2", "busybox");
         await docker.DockerAsync("save", "--output", Path.Combine(clone, "busybox.tar"), "busybox");
+        // And something to build, which needs no network.
+        await File.WriteAllTextAsync(Path.Combine(clone, "Dockerfile"), "FROM scratch\nCOPY samples/make-hello.py /\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(clone, ".dockerignore"), "*\n!samples\n", TestContext.Current.CancellationToken);
         var programs = await ProgramsAsync(docker);
         var result = await Command.RunAsync("bash", [script], new Dictionary<string, string?>
         {
@@ -48,7 +51,10 @@ public sealed class ReadmeTests(Site site)
         Assert.Equal(["printed"], readme.Printed);
     }
 
-    /// <summary>A folder with the programs that people have in their PATH by then: docker, as this machine can run it, and image2ipfs.</summary>
+    /// <summary>
+    /// A folder with the programs that people have in their PATH by then: docker, as this machine can run it, image2ipfs, and
+    /// skopeo, which finds busybox in a registry of this machine's in place of Docker's.
+    /// </summary>
     private async Task<string> ProgramsAsync(DockerEngine docker)
     {
         var folder = Path.GetDirectoryName(site.NewPath("x"))!;
@@ -56,6 +62,11 @@ public sealed class ReadmeTests(Site site)
         await WriteAsync("docker", $$"""
             [ "$1" != run ] || set -- run --network none --ulimit nofile=1024:1024 "${@:2}"
             exec {{docker.Command}} "$@"
+            """);
+        var published = await site.PublishAsync("docker-20.10.24.tar");
+        var busybox = await site.ReferenceAsync(published, published.Images[0], ":s2");
+        await WriteAsync("skopeo", $$"""
+            exec /usr/bin/skopeo --insecure-policy "${@/#'docker://docker.io/library/busybox'/'docker://{{busybox}}'}" --src-tls-verify=false
             """);
         return folder;
 

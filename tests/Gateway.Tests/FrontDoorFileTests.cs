@@ -101,6 +101,20 @@ public sealed class FrontDoorFileTests(ContentGateway gateway) : IClassFixture<C
         Assert.Equal(type.StartsWith("text/html", StringComparison.Ordinal) ? "sandbox allow-scripts" : null, reply["Content-Security-Policy"]);
     }
 
+    [Theory]
+    [InlineData("files/text", "?filename=a%20b.html", "inline; filename=\"a_b.html\"; filename*=UTF-8''a%20b.html", "text/html; charset=utf-8")]
+    [InlineData("files/text", "?filename=%22%0d%0a%C3%A9&download=true", "attachment; filename=\"____\"; filename*=UTF-8''%22%0D%0A%C3%A9", "application/octet-stream")]
+    [InlineData("files/text", "?download=true", null, "application/octet-stream")]
+    [InlineData("files/text", "?format=raw&filename=x.bin", "attachment; filename=\"x.bin\"; filename*=UTF-8''x.bin", "application/vnd.ipld.raw")]
+    [InlineData("files/text", "?format=car&filename=x.car", "attachment; filename=\"x.car\"; filename*=UTF-8''x.car", "application/vnd.ipld.car; version=1; order=dfs; dups=n")]
+    public async Task The_client_may_name_what_it_gets(string path, string query, string? disposition, string type)
+    {
+        var reply = await gateway.Running.GetAsync($"{gateway.V0.Path}/{path}{query}");
+        Assert.Equal(200, reply.Status);
+        Assert.Equal(disposition, reply["Content-Disposition"]);
+        Assert.Equal(type, reply["Content-Type"]);
+    }
+
     [Fact]
     public async Task A_colon_may_be_encoded()
     {
@@ -216,6 +230,7 @@ public sealed class FrontDoorFileTests(ContentGateway gateway) : IClassFixture<C
     [InlineData("/ipfs/{0}?format=tar", 404)]
     [InlineData("/ipfs/{0}?format=dag-json", 404)]
     [InlineData("/ipns/example.org", 404)]
+    [InlineData("/ipns/\u007f", 404)]
     public async Task What_is_wrong_or_not_there_is_said_in_plain_text(string target, int status)
     {
         var reply = await gateway.Running.RawGetAsync(string.Format(CultureInfo.InvariantCulture, target, gateway.V0.Root));

@@ -124,16 +124,6 @@ public sealed class FolderInputTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task A_file_that_nobody_may_read_is_an_error()
-    {
-        _layout.WriteTo(_folder);
-        var file = Path.Combine(_folder, TestLayout.PathOf(_image));
-        Assert.SkipWhen(Environment.IsPrivilegedProcess, "root may read everything");
-        Run("chmod", "000", file);
-        Assert.Contains("cannot be read", (await _cli.RunAsync(_folder)).FailedWithHint().Error, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -7,9 +7,14 @@ internal static class PublisherProcess
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "image2ipfs.dll");
 
+    private static bool IgnoresInterrupts { get; } = File.Exists("/proc/self/status")
+        && (Convert.ToUInt64(File.ReadLines("/proc/self/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..].Trim(), 16) & 2) != 0;
+
     public static Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        // A job that a script runs behind itself ignores Ctrl-C, as do the programs that it starts: these are not to.
+        string[] command = IgnoresInterrupts ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(command[0], [.. command[1..], Program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Image2Ipfs.Testing;
 
 namespace Image2Ipfs.Publisher.Tests;
@@ -80,25 +79,5 @@ public sealed class StoreFaultTests
     {
         using var cli = new Cli();
         (await PublisherProcess.RunAsync((byte[])[.. Image.Save(), .. new byte[8 << 20]], "-q", "--store", cli.StoreFolder)).Published();
-    }
-
-    [Fact]
-    public async Task An_interrupted_publish_ends_with_130_and_leaves_nothing()
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no signals");
-        using var cli = new Cli();
-        using var process = PublisherProcess.Start("--store", cli.StoreFolder);
-        var archive = new TestImage([TestImage.Content(1, 4 << 20)], "app").Save();
-        await process.StandardInput.BaseStream.WriteAsync(archive.AsMemory(0, 3 << 20), TestContext.Current.CancellationToken);
-        await process.StandardInput.BaseStream.FlushAsync(TestContext.Current.CancellationToken);
-        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
-            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-        // It waits in a read of its stdin, which no signal ends; what comes next does.
-        process.StandardInput.Close();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.NotEqual(0, process.ExitCode);
-        Assert.Equal("", await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
-        (await cli.PublishAsync(Image.Save())).Published();
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(cli.StoreFolder, "staging")));
     }
 }

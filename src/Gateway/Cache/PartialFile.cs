@@ -26,6 +26,9 @@ internal sealed class PartialFile(DiskCache cache, string path, SafeFileHandle f
         }
         try
         {
+            // An upstream may have sent more, before another one was right.
+            if (RandomAccess.GetLength(File) > size)
+                RandomAccess.SetLength(File, size);
             // Before it has its name: after a power cut, a name stands for all of its bytes.
             RandomAccess.FlushToDisk(File);
             cache.Keep(path, name, size);

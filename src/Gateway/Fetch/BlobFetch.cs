@@ -9,12 +9,15 @@ namespace Image2Ipfs.Gateway.Fetch;
 internal abstract class BlobFetch : IDisposable
 {
     private readonly TaskCompletionSource<long> _size = New<long>();
+    private readonly bool _finishAbandoned;
     private TaskCompletionSource<bool> _news = New<bool>();
+    private bool _wholeIsWanted;
     private bool _over;
 
-    protected BlobFetch(Spool spool)
+    /// <param name="finishAbandoned">Whether it goes on to the end when its last reader has gone.</param>
+    protected BlobFetch(Spool spool, bool finishAbandoned)
     {
-        Spool = spool;
+        (Spool, _finishAbandoned) = (spool, finishAbandoned);
         // Whoever waits for it sees the failure; nobody may.
         _ = _size.Task.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
@@ -31,8 +34,8 @@ internal abstract class BlobFetch : IDisposable
     /// <summary>Ends what runs for the fetch.</summary>
     protected CancellationTokenSource Over { get; } = new();
 
-    /// <summary>Whether somebody has asked for all of it.</summary>
-    protected bool WholeIsWanted { get; private set; }
+    /// <summary>Whether it goes on to the end without readers: somebody has asked for all of it, and there is room.</summary>
+    protected bool Finishes => _finishAbandoned && _wholeIsWanted && Spool.IsInFile;
 
     /// <summary>Completes when readers have come, moved or gone. Take it under the lock.</summary>
     protected Task News => _news.Task;
@@ -48,7 +51,7 @@ internal abstract class BlobFetch : IDisposable
                 return null;
             var reader = new BlobReader(this, from, to);
             Readers.Add(reader);
-            WholeIsWanted |= to is null && from == 0;
+            _wholeIsWanted |= to is null && from == 0;
             Signal();
             return reader;
         }

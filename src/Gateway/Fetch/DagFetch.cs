@@ -21,7 +21,6 @@ internal sealed class DagFetch : BlobFetch
     private readonly UpstreamPool _pool;
     private readonly UpstreamSettings _settings;
     private readonly TimeProvider _clock;
-    private readonly bool _finishAbandoned;
     private readonly FileMap _map;
     private readonly List<Part> _parts = [];
     private readonly List<Attempt> _attempts = [];
@@ -30,9 +29,9 @@ internal sealed class DagFetch : BlobFetch
     private int _withoutRoom;
 
     public DagFetch(Cid root, Spool spool, UpstreamPool pool, UpstreamSettings settings, bool finishAbandoned, TimeProvider clock)
-        : base(spool)
+        : base(spool, finishAbandoned)
     {
-        (_map, _pool, _settings, _finishAbandoned, _clock) = (new FileMap(root), pool, settings, finishAbandoned, clock);
+        (_map, _pool, _settings, _clock) = (new FileMap(root), pool, settings, clock);
         _progress = clock.GetTimestamp();
     }
 
@@ -40,9 +39,6 @@ internal sealed class DagFetch : BlobFetch
     public bool HasPlainLeaves { get; private set; } = true;
 
     private string What => $"file {_map.Root}";
-
-    /// <summary>Whether it goes on to the end without readers.</summary>
-    private bool Finishes => _finishAbandoned && WholeIsWanted && Spool.IsInFile;
 
     /// <summary>Takes a block that is known already: the root, mostly.</summary>
     public void Know(Block block) => Take(block);
@@ -378,8 +374,7 @@ internal sealed class DagFetch : BlobFetch
             return;
         _attempts.Add(new Attempt(part.Upstream.Name, fault.Kind, fault.Message, fault.RetryAfter, fault.Status));
         var failures = _failures.GetValueOrDefault(part.Upstream);
-        // Doubled each time, and never the same for two that failed together.
-        var pause = fault.RetryAfter ?? TimeSpan.FromMilliseconds(Math.Min(3000, 100 << Math.Min(failures.Count, 5)) * (0.5 + Random.Shared.NextDouble()));
+        var pause = fault.RetryAfter ?? Pause.After(failures.Count);
         _failures[part.Upstream] = new Failures(failures.Count + 1, _clock.GetTimestamp() + (long)(pause.TotalSeconds * _clock.TimestampFrequency), failures.Lies + (fault.Kind == FaultKind.Wrong ? 1 : 0),
             fault.Kind is FaultKind.Absent);
     }

@@ -80,7 +80,7 @@ internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, Upstr
         return await JoinAsync(
             digest.ToString(),
             () => Cached(null, digest),
-            spool => new PlainFetch(digest, path, known, spool, pool, settings.Value.Upstreams, clock),
+            spool => new PlainFetch(digest, path, known, spool, pool, settings.Value.Upstreams, settings.Value.Cache.FinishAbandoned, clock),
             (_, file, size) => file.Keep(digest, size),
             Wanted.Whole, // by a digest all of it is checked, or nothing
             cancel).ConfigureAwait(false);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
@@ -7,95 +6,97 @@ namespace Image2Ipfs.Gateway.Fetch;
 
 /// <summary>
 /// A blob from upstreams that give plain bytes only. Its digest is the one check there is, and it comes at the end: until then
-/// readers get nothing, or of a large blob all but the end. Where one upstream breaks off another one goes on; when the digest
-/// is not right, each is tried by itself.
+/// readers get nothing, or of a large blob all but the end:
+/// <list type="number">
+/// <item>a large blob comes in parts from several upstreams at once;</item>
+/// <item>what is small, or is left, comes from one after the other: where one breaks off another one goes on;</item>
+/// <item>when the digest is not right, each is tried by itself.</item>
+/// </list>
 /// </summary>
-internal sealed class PlainFetch(Digest digest, string path, long? expected, Spool spool, UpstreamPool pool, UpstreamSettings settings, TimeProvider clock) : BlobFetch(spool)
+internal sealed class PlainFetch(Digest digest, string path, long? expected, Spool spool, UpstreamPool pool, UpstreamSettings settings, bool finishAbandoned, TimeProvider clock)
+    : BlobFetch(spool, finishAbandoned)
 {
-    /// <summary>What is kept back of a blob that is sent while it arrives: without it, no client takes the blob for whole.</summary>
-    private const int Tail = 256 * 1024;
-
-    private readonly List<Attempt> _attempts = [];
-    private readonly Dictionary<Upstream, int> _lies = [];
-    private readonly HashSet<Upstream> _without = [];
-    private long _started;
+    private readonly PlainSources _sources = new(digest, pool, settings, clock);
+    private bool _mayShare = true;
 
     protected override async Task FetchAsync()
     {
-        _started = clock.GetTimestamp();
         for (var alone = false; ; alone = true)
         {
-            using var copy = new Copy(Spool, settings.HoldUnverifiedBytes);
+            using var copy = new PlainCopy(Spool, settings.HoldUnverifiedBytes, Know);
             var givers = await FillAsync(copy, alone).ConfigureAwait(false);
             if (copy.Matches(digest))
             {
                 Know(copy.Length);
-                copy.Reveal();
+                copy.ShowAll();
                 return;
             }
-            foreach (var giver in givers)
-            {
-                // Of several, nobody knows which one it was.
-                if (givers.Count == 1)
-                    Lied(giver);
-                _attempts.Add(new Attempt(giver.Name, FaultKind.Wrong, $"sent other bytes than {digest}", null, 0));
-            }
+            _sources.Contradicted(givers);
             if (copy.IsShown)
-                throw Failure(outOfPatience: false); // readers have bytes that may be wrong
+                throw _sources.Failure(outOfPatience: false); // readers have bytes that may be wrong
+            _mayShare = false; // of several, nobody knows whose bytes are wrong
         }
     }
 
-    /// <summary>Reads the file to its end, from one upstream after the other.</summary>
-    private async Task<HashSet<Upstream>> FillAsync(Copy copy, bool alone)
+    /// <returns>Whose bytes they are.</returns>
+    private async Task<HashSet<Upstream>> FillAsync(PlainCopy copy, bool alone)
     {
         var givers = new HashSet<Upstream>();
-        var pauses = 0;
-        while (true)
+        if (expected is { } known && MayShare(known) && await ShareAsync(copy, known, givers).ConfigureAwait(false))
+            return givers;
+        for (var pauses = 0; ; pauses++)
         {
-            var candidates = pool.Ranked().Where(u => !_without.Contains(u)).OrderBy(u => _lies.GetValueOrDefault(u)).ToList();
+            var candidates = _sources.Candidates;
             foreach (var upstream in candidates)
             {
-                if (alone && givers.Count > 0 && !givers.Contains(upstream))
-                    copy.Restart(givers);
+                // What readers have is not taken back: the digest will say whether the rest fits.
+                if (alone && !copy.IsShown && givers.Count > 0 && !givers.Contains(upstream))
+                {
+                    givers.Clear();
+                    copy.Restart();
+                }
                 try
                 {
-                    await upstream.AskAsync(async cancel =>
-                    {
-                        using var body = await upstream.GetAsync(path, copy.Length > 0 ? (copy.Length, null) : null, cancel).ConfigureAwait(false);
-                        await ReadAsync(body, copy, () => givers.Add(upstream)).ConfigureAwait(false);
-                        return true;
-                    }, Over.Token).ConfigureAwait(false);
-                    givers.Add(upstream);
-                    return givers;
+                    if (await ReadAsync(upstream, copy, givers).ConfigureAwait(false) is not { } large || await ShareAsync(copy, large, givers).ConfigureAwait(false))
+                        return givers;
                 }
                 catch (UpstreamFault fault)
                 {
-                    _attempts.Add(new Attempt(upstream.Name, fault.Kind, fault.Message, fault.RetryAfter, fault.Status));
-                    if (fault.Kind is FaultKind.Absent or FaultKind.NotThisWay)
-                        _without.Add(upstream);
-                    if (fault.Kind == FaultKind.Wrong)
-                        Lied(upstream);
+                    _sources.Failed(upstream, fault);
                 }
-                lock (Lock)
-                {
-                    if (Readers.Count == 0)
-                        throw Abandoned();
-                }
+                _ = StillWanted();
             }
-            if (candidates.Count == 0 || clock.GetElapsedTime(_started) > settings.Patience)
-                throw Failure(candidates.Count > 0);
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(3000, 100 << Math.Min(pauses++, 5)) * (0.5 + Random.Shared.NextDouble())), clock, Over.Token).ConfigureAwait(false);
+            if (candidates.Count == 0 || _sources.IsOutOfPatience)
+                throw _sources.Failure(candidates.Count > 0);
+            await Task.Delay(Pause.After(pauses), clock, Over.Token).ConfigureAwait(false);
         }
     }
 
-    /// <summary>One wrong answer may be an accident on the way; three are a habit.</summary>
-    private void Lied(Upstream upstream)
+    private bool MayShare(long size) =>
+        _mayShare && Spool.IsInFile && size >= 2 * settings.PartBytes && settings.ParallelParts > 1 && _sources.Candidates.Count > 1;
+
+    /// <returns>Whether all of it is there.</returns>
+    private async Task<bool> ShareAsync(PlainCopy copy, long size, HashSet<Upstream> givers)
     {
-        if ((_lies[upstream] = _lies.GetValueOrDefault(upstream) + 1) >= 3)
-            _without.Add(upstream);
+        _mayShare = false;
+        givers.UnionWith(await new PlainParts(path, size, Spool, copy, _sources, settings, clock).RunAsync(StillWanted, Over.Token).ConfigureAwait(false));
+        return copy.Length == size;
     }
 
-    private async Task ReadAsync(UpstreamBody body, Copy copy, Action onBytes)
+    /// <summary>Reads what the copy has not yet to its end.</summary>
+    /// <returns>Null, or the size of a blob that is better shared: where no manifest says it, the first answer does.</returns>
+    private Task<long?> ReadAsync(Upstream upstream, PlainCopy copy, HashSet<Upstream> givers) =>
+        upstream.AskAsync<long?>(async cancel =>
+        {
+            using var body = await upstream.GetAsync(path, copy.Length > 0 ? (copy.Length, null) : null, cancel).ConfigureAwait(false);
+            if (expected is null && copy.Length == 0 && body is { Status: 200, Length: { } size } && MayShare(size))
+                return size;
+            await ReadAsync(body, copy, () => givers.Add(upstream)).ConfigureAwait(false);
+            givers.Add(upstream);
+            return null;
+        }, Over.Token);
+
+    private async Task ReadAsync(UpstreamBody body, PlainCopy copy, Action onBytes)
     {
         // A server may know no ranges, and send everything: the beginning is not needed again.
         var skip = body.Status == 206 ? 0 : copy.Length;
@@ -106,7 +107,6 @@ internal sealed class PlainFetch(Digest digest, string path, long? expected, Spo
         var size = (body.Status == 206 ? body.ContentRange?.Whole : body.Length) ?? expected;
         if (expected is { } known && size != known)
             throw new UpstreamFault(FaultKind.Wrong, $"has {size} bytes instead of {known}");
-        var fresh = 0;
         var buffer = new byte[128 * 1024];
         while (await body.ReadAsync(buffer).ConfigureAwait(false) is > 0 and var read)
         {
@@ -122,14 +122,9 @@ internal sealed class PlainFetch(Digest digest, string path, long? expected, Spo
             // What comes after the last byte is not looked at: the digest says whether the rest is right.
             if (size is { } end && end - copy.Length < part.Length)
                 part = part[..(int)(end - copy.Length)];
-            // Drop by drop is no progress.
-            if ((fresh += part.Length) > Tail)
-                (_started, fresh) = (clock.GetTimestamp(), 0);
+            _sources.Came(part.Length);
             await RoomAsync(copy).ConfigureAwait(false);
             copy.Append(part, size);
-            // Held back, it is answered when it is right; until then an error is still an answer.
-            if (copy.IsShown && size is { } whole)
-                Know(whole);
             if (copy.Length == size)
                 return;
         }
@@ -137,74 +132,26 @@ internal sealed class PlainFetch(Digest digest, string path, long? expected, Spo
             throw new UpstreamFault(FaultKind.Failed, "ended its answer too early");
     }
 
-    private async Task RoomAsync(Copy copy)
+    /// <summary>Waits until there is room for the next bytes.</summary>
+    private async Task RoomAsync(PlainCopy copy)
     {
         while (true)
         {
-            Task news;
+            var news = StillWanted();
             lock (Lock)
             {
-                if (Spool.IsInFile || Spool.HasRoom(copy.Length, Slowest))
+                // Where the disk becomes full readers have nothing yet, and what they get next makes room.
+                if (Spool.IsInFile || !copy.IsShown || Spool.HasRoom(copy.Length, Slowest))
                     return;
-                news = News;
             }
             await news.WaitAsync(Over.Token).ConfigureAwait(false);
         }
     }
 
-    private UpstreamsFailedException Failure(bool outOfPatience) => new($"blob {digest}", [.. _attempts], outOfPatience);
-
-    /// <summary>The bytes as they came, not yet known to be right.</summary>
-    private sealed class Copy(Spool spool, long hold) : IDisposable
+    /// <returns>Completes when readers have come, moved or gone.</returns>
+    private Task StillWanted()
     {
-        private IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        private readonly Queue<Piece> _kept = new();
-        private byte[]? _hash;
-
-        public long Length { get; private set; }
-
-        /// <summary>Whether readers have had any of it.</summary>
-        public bool IsShown { get; private set; }
-
-        public void Append(ReadOnlyMemory<byte> part, long? size)
-        {
-            _sha256.AppendData(part.Span);
-            var piece = new Piece(Length, part);
-            Length += part.Length;
-            if (spool.IsInFile && (size ?? long.MaxValue) <= hold && spool.TryHide(piece))
-                return;
-            if (spool.IsInFile && size is null && Length <= hold && spool.TryHide(piece))
-                return;
-            _kept.Enqueue(piece with { Content = part.ToArray() });
-            while (_kept.Count > 1 && Length - _kept.Peek().Offset > Tail)
-            {
-                if (!IsShown)
-                    spool.Reveal(0, _kept.Peek().Offset);
-                IsShown = true;
-                spool.Write(_kept.Dequeue());
-            }
-        }
-
-        public bool Matches(Digest digest) => Digest.FromSha256Hash(_hash ??= _sha256.GetHashAndReset()) == digest;
-
-        public void Reveal()
-        {
-            var hidden = _kept.TryPeek(out var first) ? first.Offset : Length;
-            if (!IsShown)
-                spool.Reveal(0, hidden);
-            while (_kept.TryDequeue(out var piece))
-                spool.Write(piece);
-        }
-
-        public void Restart(HashSet<Upstream> givers)
-        {
-            givers.Clear();
-            _kept.Clear();
-            _sha256.Dispose();
-            _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            Length = 0;
-        }
-
-        public void Dispose() => _sha256.Dispose();
+        lock (Lock)
+            return Readers.Count > 0 || Finishes ? News : throw Abandoned();
     }
 }

@@ -75,11 +75,19 @@ internal static class ContentReply
         return HttpMethods.IsHead(request.Method) ? Task.CompletedTask : send(start, length);
     }
 
+    /// <summary>What the client wants the content to be called: <c>?filename=</c>.</summary>
+    public static string? FileName(HttpRequest request) => request.Query["filename"].ToString() is { Length: > 0 } name ? name : null;
+
     /// <summary>A name for the file in which a browser puts what it cannot show.</summary>
-    public static string Attachment(string name)
+    public static string Attachment(string name) => $"attachment; {Names(name)}";
+
+    /// <summary>A name for what a browser shows, if it can.</summary>
+    public static string Inline(string name) => $"inline; {Names(name)}";
+
+    private static string Names(string name)
     {
         var plain = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_'));
-        return $"attachment; filename=\"{plain}\"; filename*=UTF-8''{Uri.EscapeDataString(name)}";
+        return $"filename=\"{plain}\"; filename*=UTF-8''{Uri.EscapeDataString(name)}";
     }
 
     /// <summary>Weakly, as RFC 9110 13.1.2 has it.</summary>

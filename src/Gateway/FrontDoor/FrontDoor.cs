@@ -46,7 +46,7 @@ internal sealed partial class FrontDoor(IEnumerable<IHeld> held, Func<bool> hasU
         {
             // An upstream may have it whole.
             LogDamaged(text, e.Message);
-            await (hasUpstreams() ? next(context) : ContentReply.Text(StatusCodes.Status500InternalServerError, "what this machine holds of it cannot be served")(context)).ConfigureAwait(false);
+            await (hasUpstreams() ? next(context) : WithPath(text, StatusCodes.Status500InternalServerError, "what this machine holds of it cannot be served")(context)).ConfigureAwait(false);
             return;
         }
         try
@@ -72,19 +72,19 @@ internal sealed partial class FrontDoor(IEnumerable<IHeld> held, Func<bool> hasU
             return !_dag.Has(path.Root) ? null : HttpMethods.IsOptions(request.Method) ? Options : ContentReply.Text(StatusCodes.Status405MethodNotAllowed, "content is only read here");
         var representation = Representation.Of(request);
         if (representation is Representation.Wrong wrong)
-            return WithPath(path, StatusCodes.Status400BadRequest, wrong.Error);
+            return WithPath(text, StatusCodes.Status400BadRequest, wrong.Error);
         if (representation is Representation.Foreign)
             return null;
 
         var resolved = _dag.Resolve(path);
         if (resolved.Missing is { } missing)
-            return WithPath(path, StatusCodes.Status404NotFound, $"failed to resolve {text}: no link named \"{missing}\" under {resolved.Target.Cid}");
+            return WithPath(text, StatusCodes.Status404NotFound, $"failed to resolve {text}: no link named \"{missing}\" under {resolved.Target.Cid}");
         var replies = new Replies(_dag);
         return representation switch
         {
             Representation.Raw raw => replies.Raw(path, resolved, raw.FromAccept),
             Representation.Car car => replies.Car(path, resolved, car, cancel),
-            _ => replies.Plain(path, resolved, cancel),
+            _ => replies.Plain(path, resolved, ContentReply.FileName(request), cancel),
         };
     }
 
@@ -92,7 +92,7 @@ internal sealed partial class FrontDoor(IEnumerable<IHeld> held, Func<bool> hasU
     {
         if (context.Request.GetTypedHeaders().CacheControl is { OnlyIfCached: true })
             return ContentReply.Text(StatusCodes.Status412PreconditionFailed, $"{path} is not on this machine")(context);
-        return hasUpstreams() ? next(context) : ContentReply.Text(StatusCodes.Status404NotFound, $"{path}: {reason}, and no upstream is configured")(context);
+        return hasUpstreams() ? next(context) : WithPath(path, StatusCodes.Status404NotFound, $"{path}: {reason}, and no upstream is configured")(context);
     }
 
     private static Task Options(HttpContext context)
@@ -102,9 +102,11 @@ internal sealed partial class FrontDoor(IEnumerable<IHeld> held, Func<bool> hasU
         return Task.CompletedTask;
     }
 
-    private static Reply WithPath(ContentPath path, int status, string text) => context =>
+    private static Reply WithPath(string path, int status, string text) => context =>
     {
-        context.Response.Headers["X-Ipfs-Path"] = path.Text;
+        // A path below /ipns/ is not parsed, and the server lets DEL through, which no header holds.
+        if (!path.Any(char.IsControl))
+            context.Response.Headers["X-Ipfs-Path"] = path;
         return ContentReply.Text(status, text)(context);
     };
 

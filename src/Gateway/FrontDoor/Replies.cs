@@ -25,7 +25,7 @@ internal sealed class Replies(HeldDag dag)
             SetPath(context, path, resolved);
             if (ContentReply.IsNotModified(context, $"\"{cid}.raw\""))
                 return Task.CompletedTask;
-            context.Response.Headers.ContentDisposition = ContentReply.Attachment($"{cid}.bin");
+            context.Response.Headers.ContentDisposition = ContentReply.Attachment(ContentReply.FileName(context.Request) ?? $"{cid}.bin");
             if (fromAccept)
                 context.Response.Headers.ContentLocation = Location(context.Request, path, ("format", "raw"));
             return ContentReply.WriteRangeAsync(context, Representation.RawType, block.Length,
@@ -47,7 +47,8 @@ internal sealed class Replies(HeldDag dag)
             var headers = context.Response.Headers;
             headers.AcceptRanges = "none";
             headers.XContentTypeOptions = "nosniff";
-            headers.ContentDisposition = ContentReply.Attachment(path.Segments.Count > 0 ? $"{path.Root}_{path.Segments[^1]}.car" : $"{path.Root}.car");
+            headers.ContentDisposition = ContentReply.Attachment(
+                ContentReply.FileName(context.Request) ?? (path.Segments.Count > 0 ? $"{path.Root}_{path.Segments[^1]}.car" : $"{path.Root}.car"));
             if (car.FromAccept)
                 headers.ContentLocation = Location(context.Request, path, ("format", "car"), ("car-version", "1"), ("car-order", "dfs"), ("car-dups", $"{dups}"));
             context.Response.ContentType = $"{Representation.CarType}; version=1; order=dfs; dups={dups}";
@@ -56,10 +57,14 @@ internal sealed class Replies(HeldDag dag)
         };
     }
 
-    public Reply Plain(ContentPath path, Resolved resolved, CancellationToken cancel)
+    /// <param name="path">What was asked for.</param>
+    /// <param name="resolved">Where it leads.</param>
+    /// <param name="fileName">What the client wants it to be called, or null: as it is.</param>
+    /// <param name="cancel">Ends the walk.</param>
+    public Reply Plain(ContentPath path, Resolved resolved, string? fileName, CancellationToken cancel)
     {
         var cid = resolved.Target.Cid;
-        var name = path.Segments.Count > 0 ? path.Segments[^1] : "";
+        var name = fileName ?? (path.Segments.Count > 0 ? path.Segments[^1] : "");
         if (File(path, resolved, resolved.Target, name, cancel) is { } file)
             return file;
         if (!UnixFsNode.Decode(cid, dag.Block(cid)).IsDirectory)
@@ -118,6 +123,8 @@ internal sealed class Replies(HeldDag dag)
         SetPath(context, path, resolved);
         if (ContentReply.IsNotModified(context, $"\"{cid}\""))
             return;
+        if (ContentReply.FileName(context.Request) is { } fileName)
+            context.Response.Headers.ContentDisposition = context.Request.Query["download"] == "true" ? ContentReply.Attachment(fileName) : ContentReply.Inline(fileName);
         if (ContentTypes.MayRunScripts(contentType))
             context.Response.Headers.ContentSecurityPolicy = "sandbox allow-scripts";
         await ContentReply.WriteRangeAsync(context, contentType, size, (start, length) => send(context, start, length)).ConfigureAwait(false);
@@ -147,6 +154,8 @@ internal sealed class Replies(HeldDag dag)
         var location = $"{path.Text}/{context.Request.QueryString.Value}";
         context.Response.StatusCode = StatusCodes.Status301MovedPermanently;
         context.Response.Headers.Location = location;
+        // Only a page lies elsewhere: a cache is not to send there who wants a block.
+        context.Response.Headers.Vary = "Accept";
         var link = System.Text.Encodings.Web.HtmlEncoder.Default.Encode(location);
         return ContentReply.WriteAsync(context, Encoding.UTF8.GetBytes($"<a href=\"{link}\">Moved Permanently</a>.\n\n"), "text/html; charset=utf-8");
     }

@@ -40,7 +40,10 @@ internal sealed class UpstreamSettings
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(45);
 
-    /// <summary>After how long a small thing (manifest, directory) is asked of a second upstream too, 1 ms to 10 min. Default: 1 s.</summary>
+    /// <summary>
+    /// After how long a small thing (manifest, directory), or a part that does not come on, is asked of a second upstream too,
+    /// 1 ms to 10 min. Default: 1 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan HedgeAfter { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -14,8 +14,8 @@ namespace Image2Ipfs.Ipfs;
 public static class Car
 {
     /// <summary>Blocks of IPFS have at most 2 MiB; a CID beside one has at most some hundred bytes.</summary>
-    private const int MaxSection = 2 * 1024 * 1024 + 256;
-    private const int MaxHeader = 64 * 1024;
+    internal const int MaxSection = 2 * 1024 * 1024 + 256;
+    internal const int MaxHeader = 64 * 1024;
     private const CborTag CidTag = (CborTag)42;
 
     public static byte[] Header(Cid root)
@@ -81,7 +81,7 @@ public static class Car
         return part;
     }
 
-    private static List<Cid> ReadHeader(ReadOnlySpan<byte> header)
+    internal static List<Cid> ReadHeader(ReadOnlySpan<byte> header)
     {
         try
         {

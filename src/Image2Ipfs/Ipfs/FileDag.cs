@@ -78,10 +78,26 @@ public sealed class FileDag : IDisposable
     }
 
     /// <summary>The block of a leaf with this content.</summary>
-    public static byte[] Leaf(CidProfile profile, ReadOnlyMemory<byte> content) =>
-        profile.RawLeaves
-            ? content.ToArray()
-            : new DagPbNode([], new UnixFsData(UnixFsType.File) { Data = content, FileSize = (ulong)content.Length }.Encode()).Encode();
+    public static byte[] Leaf(CidProfile profile, ReadOnlyMemory<byte> content)
+    {
+        var block = EmptyLeaf(profile, content.Length, out var place);
+        content.CopyTo(block.AsMemory(place));
+        return block;
+    }
+
+    /// <summary>The block of a leaf whose content is still to be put into it.</summary>
+    /// <param name="profile">Whether it has an envelope.</param>
+    /// <param name="length">Of the content.</param>
+    /// <param name="place">Where in the block that belongs.</param>
+    internal static byte[] EmptyLeaf(CidProfile profile, int length, out Range place)
+    {
+        var (head, tail) = profile.RawLeaves ? ([], []) : LeafEnvelope(length);
+        var block = GC.AllocateUninitializedArray<byte>(head.Length + length + tail.Length);
+        head.CopyTo(block, 0);
+        tail.CopyTo(block, head.Length + length);
+        place = head.Length..(head.Length + length);
+        return block;
+    }
 
     /// <summary>The content bytes of a leaf whose block, envelope included, has this length.</summary>
     /// <exception cref="InvalidDataException">No leaf has this length.</exception>

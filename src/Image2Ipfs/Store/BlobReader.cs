@@ -23,22 +23,17 @@ internal sealed class BlobReader : IDisposable
         }
     }
 
-    public long Length => RandomAccess.GetLength(_file);
-
-    public byte[] Read(long offset, long length)
+    /// <exception cref="InvalidDataException">The blob has not so many bytes.</exception>
+    public void Read(long offset, Span<byte> to)
     {
-        // Before there is memory for it: the length is what some node says.
-        if (offset < 0 || length < 0 || length > Length - offset)
-            throw new InvalidDataException($"blob {_digest} is too short");
-        var bytes = new byte[length];
-        for (var filled = 0; filled < bytes.Length;)
+        for (var filled = 0; filled < to.Length;)
         {
-            var read = RandomAccess.Read(_file, bytes.AsSpan(filled), offset + filled);
+            // The offset is what some node says.
+            var read = offset < 0 ? 0 : RandomAccess.Read(_file, to[filled..], offset + filled);
             if (read == 0)
                 throw new InvalidDataException($"blob {_digest} is too short");
             filled += read;
         }
-        return bytes;
     }
 
     public void Dispose() => _file.Dispose();

@@ -18,8 +18,11 @@ public sealed class Staging : IDisposable
 
     public CidProfile Profile { get; }
 
+    /// <summary>Where the publish may keep something until its end.</summary>
+    internal string NewFile() => Path.Combine(_folder, $"{Interlocked.Increment(ref _files)}");
+
     /// <summary>Begins a blob whose digest is known only at its end. Several may be written at once.</summary>
-    public BlobWriter BeginBlob() => new(Profile, Path.Combine(_folder, $"{Interlocked.Increment(ref _files)}"));
+    public BlobWriter BeginBlob() => new(Profile, NewFile());
 
     /// <summary>Adds a small blob, once however often it is added: an image's manifests are the same under each of its names.</summary>
     public StagedBlob AddBlob(ReadOnlySpan<byte> content)

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
+using Image2Ipfs.Tree;
 
 namespace Image2Ipfs.Store;
 
@@ -13,12 +14,14 @@ namespace Image2Ipfs.Store;
 public sealed class StoredRoot
 {
     // No image comes near these. A root that somebody else made may hold one directory again and again, without end.
-    private const int MaxFiles = 50_000;
-    private const int MaxPathLength = 1024;
+    internal const int MaxFiles = 50_000;
+    internal const int MaxPathLength = 1024;
     private const int MaxDepth = 1024;
 
     /// <summary>Blocks of IPFS have at most 2 MiB. A longer "leaf" is a blob whose inner nodes are missing.</summary>
     private const int MaxLeaf = 2 * 1024 * 1024;
+
+    private const int BlocksAhead = 8;
 
     private readonly LocalStore _store;
     private readonly Dictionary<Cid, ReadOnlyMemory<byte>> _blocks;
@@ -30,7 +33,7 @@ public sealed class StoredRoot
         (_store, Cid, _blocks) = (store, cid, blocks);
         Files = [.. Walk("", cid)];
         Blobs = Files
-            .Select(f => (f.Link, Digest: Digest.TryParse(f.Path[(f.Path.LastIndexOf('/') + 1)..], out var digest) ? digest : default))
+            .Select(f => (f.Link, Digest: TreePaths.TryGetDigest(f.Path, out var digest) ? digest : default))
             .Where(f => f.Digest.IsSha256)
             .DistinctBy(f => f.Digest)
             .ToDictionary(f => f.Digest, f => f.Link);
@@ -38,6 +41,9 @@ public sealed class StoredRoot
     }
 
     public Cid Cid { get; }
+
+    /// <summary>The store that it lies in.</summary>
+    public LocalStore Store => _store;
 
     public CidProfile Profile => CidProfile.Of(Cid);
 
@@ -111,14 +117,17 @@ public sealed class StoredRoot
     }
 
     /// <summary>Every block of the DAG, in the order of <see cref="Places()"/>: that of a CAR that a gateway serves.</summary>
+    /// <param name="without">Blocks that are left out, and not read.</param>
     /// <exception cref="InvalidDataException">A blob is missing or too short.</exception>
-    public IEnumerable<Block> Blocks()
+    public IEnumerable<Block> Blocks(IReadOnlySet<Cid>? without = null)
     {
         (Digest Digest, BlobReader Reader)? open = null;
         try
         {
             foreach (var place in Places())
             {
+                if (without?.Contains(place.Cid) == true)
+                    continue;
                 if (place.Blob is not { } digest)
                 {
                     yield return new Block(place.Cid, _blocks[place.Cid]);
@@ -130,13 +139,34 @@ public sealed class StoredRoot
                     open = null;
                     open = (digest, new BlobReader(_store.BlobFile(digest), digest));
                 }
-                yield return new Block(place.Cid, FileDag.Leaf(Profile, open.Value.Reader.Read(place.Offset, place.Length)));
+                var leaf = FileDag.EmptyLeaf(Profile, place.Length, out var content);
+                open.Value.Reader.Read(place.Offset, leaf.AsSpan(content));
+                yield return new Block(place.Cid, leaf);
             }
         }
         finally
         {
             open?.Reader.Dispose();
         }
+    }
+
+    /// <summary>The same, each checked against its CID: a blob may have rotted since it was written, and who gets a wrong block cannot use the rest.</summary>
+    /// <exception cref="InvalidDataException">A blob is missing or damaged.</exception>
+    public IEnumerable<Block> VerifiedBlocks(IReadOnlySet<Cid>? without = null)
+    {
+        // Hashing takes longer than reading and writing: it runs ahead on the other cores.
+        var ahead = new Queue<(Block Block, Task<bool> Matches)>();
+        foreach (var block in Blocks(without))
+        {
+            ahead.Enqueue((block, Task.Run(() => block.Cid.Matches(block.Bytes.Span))));
+            if (ahead.Count > BlocksAhead)
+                yield return Checked(ahead.Dequeue());
+        }
+        while (ahead.TryDequeue(out var next))
+            yield return Checked(next);
+
+        static Block Checked((Block Block, Task<bool> Matches) next) =>
+            next.Matches.GetAwaiter().GetResult() ? next.Block : throw new InvalidDataException($"block {next.Block.Cid} is not what its name says");
     }
 
     /// <summary>Where every block of the DAG lies, depth first from the root, each once. No blob is looked at.</summary>
@@ -187,8 +217,7 @@ public sealed class StoredRoot
     {
         foreach (var entry in DirectoryDag.Entries(directory, GetBlock))
         {
-            // Files are written under these names: none may lead elsewhere.
-            if (entry.Name is "" or "." or ".." || entry.Name.AsSpan().ContainsAny('/', '\\', '\0'))
+            if (!IsFileName(entry.Name))
                 throw new InvalidDataException($"{Cid} has an entry that no folder can hold");
             var entryPath = path + entry.Name;
             if (entryPath.Length > MaxPathLength || ++_entries > MaxFiles)
@@ -200,6 +229,9 @@ public sealed class StoredRoot
                 yield return (entryPath, entry);
         }
     }
+
+    /// <summary>Files are written under the names of a tree: none may lead elsewhere.</summary>
+    internal static bool IsFileName(string name) => name is not ("" or "." or "..") && !name.AsSpan().ContainsAny('/', '\\', '\0');
 
     private bool IsDirectory(Cid cid) =>
         cid.Codec == Cid.DagPb && _blocks.TryGetValue(cid, out var block)

@@ -40,6 +40,14 @@ public static class TreePaths
 
     public static string LayoutBlob(Digest digest) => $"{Blobs}/{digest.Algorithm}/{digest.Hex}";
 
+    /// <summary>The digest that a file is named by: <c>…/sha256:&lt;hex&gt;</c>, or <c>…/sha256/&lt;hex&gt;</c> as in an OCI image layout.</summary>
+    public static bool TryGetDigest(string path, out Digest digest)
+    {
+        var name = path.LastIndexOf('/') + 1;
+        var folder = name == 0 ? "" : path[(path.LastIndexOf('/', Math.Max(name - 2, 0)) + 1)..(name - 1)];
+        return Digest.TryParse(path[name..], out digest) || Digest.TryParse($"{folder}:{path[name..]}", out digest);
+    }
+
     private static string Suffix(MediaType form) =>
         form.IsSchema1 ? "-v1" :
         form == MediaType.Schema2 || form == MediaType.ManifestList ? "-v2" :

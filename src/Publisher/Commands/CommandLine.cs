@@ -2,6 +2,7 @@ using System.CommandLine;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Publisher.Output;
 using Image2Ipfs.Publisher.Targets;
+using Image2Ipfs.Publisher.Targets.Kubo;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 
@@ -41,7 +42,7 @@ internal sealed class CommandLine
 
     private readonly Option<string[]> _to = new("--to")
     {
-        Description = "Where the image goes as well: car:FILE, dir:FOLDER; may be given several times",
+        Description = "Where the image goes as well: kubo[:URL], ipfs (the program), car:FILE, car:- (stdout), dir:FOLDER; may be given several times",
         HelpName = "TARGET",
         Arity = ArgumentArity.OneOrMore,
     };
@@ -56,6 +57,17 @@ internal sealed class CommandLine
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private readonly Option<string?> _pinName = new("--pin-name") { Description = "With kubo: the name of the pin", HelpName = "NAME" };
+    private readonly Option<string?> _mfs = new("--mfs") { Description = "With kubo: where the root is to lie in the node's files, in place of what lies there", HelpName = "PATH" };
+    private readonly Option<string?> _ipns = new("--ipns") { Description = "With kubo: the node's key under which the root is to be published", HelpName = "KEY" };
+
+    private readonly Option<int> _timeout = new("--timeout")
+    {
+        Description = "With kubo: how long the node may be silent, in seconds",
+        HelpName = "N",
+        DefaultValueFactory = _ => KuboOptions.DefaultTimeoutSeconds,
+    };
+
 
     private readonly Option<string> _profile = new("--cid-profile")
     {
@@ -65,15 +77,21 @@ internal sealed class CommandLine
     };
 
     private readonly Option<int> _level = new("--level") { Description = "zlib's compression level, 1 to 9", HelpName = "N", DefaultValueFactory = _ => PublishOptions.DefaultLevel };
-    private readonly Option<int> _threads = new("--threads") { Description = "Blocks compressed at once; the result does not depend on it", HelpName = "N", DefaultValueFactory = _ => PublishOptions.DefaultThreads };
+    private readonly Option<int?> _threads = new("--threads") { Description = "Blocks compressed at once; the result does not depend on it [default: one a core, 16 at most]", HelpName = "N" };
 
     private readonly Argument<string> _root = new("ROOT") { Description = "A CID in any text form, or a pull name" };
     private readonly Argument<string?> _anyRoot = new("ROOT") { Description = "A CID in any text form, or a pull name; nothing: all roots", Arity = ArgumentArity.ZeroOrOne };
 
+    private readonly Argument<string?> _car = new("CAR") { Description = "A CAR of version 1 or 2; - or nothing: stdin", Arity = ArgumentArity.ZeroOrOne };
+
     private CommandLine()
     {
         // Or a misspelt option would be taken for a file. One that is called so can be given as ./-file.
-        foreach (var argument in new Argument[] { _input, _root, _anyRoot })
+        _profile.CompletionSources.Add([.. CidProfile.All.Select(p => p.Name)]);
+        _to.CompletionSources.Add("store", "kubo", "ipfs", "car:", "car:-", "dir:");
+        foreach (var root in new Argument[] { _root, _anyRoot })
+            root.CompletionSources.Add(context => Store(context.ParseResult).Roots().Select(cid => cid.ToString()));
+        foreach (var argument in new Argument[] { _input, _root, _anyRoot, _car })
             argument.Validators.Add(result =>
             {
                 if (result.Tokens.FirstOrDefault(t => t.Value is ['-', _, ..]) is { } option)
@@ -81,18 +99,23 @@ internal sealed class CommandLine
             });
     }
 
-    /// <returns>0; 1 when the input, the store or a target is at fault; 2 when the command line is; 130 when it was stopped.</returns>
-    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, Interruption? interruption = null)
     {
         var line = new CommandLine();
         var parsed = line.Build(output, error).Parse(arguments);
         if (parsed.Errors is [var first, ..])
             return Usage(error, first.Message);
-        // Ctrl-C ends the publish between two blocks; whoever blocks longer is ended, and the store does not mind.
-        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error, ProcessTerminationTimeout = TimeSpan.FromSeconds(2) };
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error, ProcessTerminationTimeout = null };
+        var stop = interruption?.Token ?? CancellationToken.None;
         try
         {
-            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+            return await parsed.InvokeAsync(configuration, stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            error.WriteLine("image2ipfs: stopped; nothing is left half-written");
+            return interruption!.ExitCode;
         }
         catch (UsageException e)
         {
@@ -101,32 +124,27 @@ internal sealed class CommandLine
         catch (PublisherException e)
         {
             line.Terminal(parsed, output, error).Error(e);
-            return 1;
+            return ExitCode.Fault;
         }
         catch (InvalidDataException e)
         {
             line.Terminal(parsed, output, error).Error(new PublisherException(
                 $"the store is damaged: {e.Message}", "'image2ipfs verify' shows all that is; remove those roots, and publish their images again", e));
-            return 1;
+            return ExitCode.Fault;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The input and the targets speak for themselves.
             line.Terminal(parsed, output, error).Error(new PublisherException(
                 $"the store cannot be used: {e.Message}", "is there room on the disk, and may you write there? --store names another folder", e));
-            return 1;
-        }
-        catch (OperationCanceledException)
-        {
-            error.WriteLine("image2ipfs: stopped; the store is as it was");
-            return 130;
+            return ExitCode.Fault;
         }
 #pragma warning disable CA1031 // The top of the program: whatever else happens is told in one line.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             line.Terminal(parsed, output, error).Unexpected(e);
-            return 1;
+            return ExitCode.Fault;
         }
     }
 
@@ -134,12 +152,12 @@ internal sealed class CommandLine
     {
         error.WriteLine($"image2ipfs: error: {message}");
         error.WriteLine("hint: 'image2ipfs --help' shows the commands and options");
-        return 2;
+        return ExitCode.Usage;
     }
 
     private RootCommand Build(TextWriter output, TextWriter error)
     {
-        Symbol[] publishSymbols = [_input, _inputOption, _noAdd, _to, _name, _tag, _platform, _profile, _level, _threads];
+        Symbol[] publishSymbols = [_input, _inputOption, _noAdd, _to, _pinName, _mfs, _ipns, _timeout, _name, _tag, _platform, _profile, _level, _threads];
         Option[] common = [_registry, _store, _json, _quiet, _verbose, _debug];
 
         var root = new RootCommand("Puts Docker images on IPFS: docker save IMAGE | image2ipfs");
@@ -157,19 +175,29 @@ internal sealed class CommandLine
         list.SetAction(parsed => StoreCommands.List(Store(parsed), PullName(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
 
         var remove = new Command("remove", "Remove a root, and the blobs that no other root holds") { _root };
-        remove.SetAction(parsed => StoreCommands.Remove(Store(parsed), Root(parsed), Terminal(parsed, output, error)));
+        remove.SetAction(parsed => StoreCommands.Remove(Store(parsed), Root(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
 
         var verify = new Command("verify", "Check every block and blob of a root, or of all") { _anyRoot };
-        verify.SetAction((parsed, cancel) => Task.Run(() => StoreCommands.Verify(Store(parsed), parsed.GetValue(_anyRoot) is { } text ? Output.PullName.ParseRoot(text) : null, Terminal(parsed, output, error), cancel), cancel));
+        verify.SetAction((parsed, cancel) => Task.Run(() => StoreCommands.Verify(Store(parsed), parsed.GetValue(_anyRoot) is { } text ? Output.PullName.ParseRoot(text) : null, parsed.GetValue(_json), Terminal(parsed, output, error), cancel), cancel));
 
-        var export = new Command("export", "Send a root of the store to targets") { _root, _to };
-        export.SetAction((parsed, cancel) => StoreCommands.ExportAsync(Store(parsed), Root(parsed), ExportTargets(parsed), Terminal(parsed, output, error), cancel));
+        var export = new Command("export", "Send a root of the store to targets") { _root, _to, _pinName, _mfs, _ipns, _timeout };
+        export.SetAction((parsed, cancel) => StoreCommands.ExportAsync(Store(parsed), Root(parsed), ExportTargets(parsed), parsed.GetValue(_json), Terminal(parsed, output, error), cancel));
+
+        var import = new Command("import", "Take the roots of a CAR into the store") { _car };
+        import.SetAction((parsed, cancel) => ImportCommand.RunAsync(parsed.GetValue(_car) ?? "-", Store(parsed), PullName(parsed), parsed.GetValue(_json), Terminal(parsed, output, error), cancel));
 
         var cid = new Command("cid", "Print a CID in every text form") { _root };
         cid.SetAction(parsed => StoreCommands.ShowCid(Root(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
 
-        foreach (var command in new[] { publish, list, remove, verify, export, cid })
+        var completion = Completion.Command(parsed => Terminal(parsed, output, error));
+
+        foreach (var command in new[] { publish, list, remove, verify, export, import, cid, completion })
             root.Add(command);
+        Help.Extend(root);
+
+        var man = new Command("man", "Print the manual page: image2ipfs man | man -l -") { Hidden = true };
+        man.SetAction(parsed => Terminal(parsed, output, error).Result(ManualPage.Of(root).TrimEnd()));
+        root.Add(man);
         return root;
     }
 
@@ -181,8 +209,9 @@ internal sealed class CommandLine
             command.Add((Option)symbol);
     }
 
+    /// <summary>Where the result goes is stderr when stdout carries a CAR.</summary>
     private Terminal Terminal(ParseResult parsed, TextWriter output, TextWriter error) =>
-        new(output, error, parsed.GetValue(_quiet), parsed.GetValue(_verbose), parsed.GetValue(_debug));
+        new((parsed.GetValue(_to) ?? []).Contains("car:-") ? error : output, error, parsed.GetValue(_quiet), parsed.GetValue(_verbose), parsed.GetValue(_debug));
 
     private LocalStore Store(ParseResult parsed) => new(parsed.GetValue(_store) is { Length: > 0 } folder ? folder : LocalStore.DefaultFolder());
 
@@ -197,10 +226,18 @@ internal sealed class CommandLine
     };
 
     private List<ITarget> ExportTargets(ParseResult parsed) =>
-        Targets(parsed) is { Count: > 0 } targets ? targets : throw new UsageException("export needs a target: --to car:FILE or --to dir:FOLDER");
+        Targets(parsed) is { Count: > 0 } targets ? targets : throw new UsageException("export needs a target: --to kubo, --to ipfs, --to car:FILE or --to dir:FOLDER");
 
-    private List<ITarget> Targets(ParseResult parsed) =>
-        [.. (parsed.GetValue(_to) ?? []).Select(text => Checked(() => Target.Parse(text))).OfType<ITarget>()];
+    private List<ITarget> Targets(ParseResult parsed)
+    {
+        var silence = TimeSpan.FromSeconds(InRange("--timeout", parsed.GetValue(_timeout), 1, 86_400));
+        var kubo = Checked(() => KuboOptions.Of(parsed.GetValue(_pinName), parsed.GetValue(_mfs), parsed.GetValue(_ipns), silence));
+        var targets = (parsed.GetValue(_to) ?? []).Select(text => Checked(() => Target.Parse(text, kubo))).OfType<ITarget>().ToList();
+        foreach (var option in new Option[] { _pinName, _mfs, _ipns, _timeout })
+            if (parsed.GetResult(option) is { Implicit: false } && !targets.OfType<KuboTarget>().Any())
+                throw new UsageException($"{option.Name} is for --to kubo");
+        return targets.OfType<CarTarget>().Count(t => t.IsStdout) > 1 ? throw new UsageException("stdout can take one CAR") : targets;
+    }
 
     private PublishOptions Options(ParseResult parsed)
     {
@@ -209,7 +246,7 @@ internal sealed class CommandLine
             Profile = CidProfile.All.FirstOrDefault(p => p.Name == parsed.GetValue(_profile))
                 ?? throw new UsageException($"--cid-profile is one of {string.Join(", ", CidProfile.All.Select(p => p.Name))}"),
             Level = InRange("--level", parsed.GetValue(_level), 1, 9),
-            Threads = InRange("--threads", parsed.GetValue(_threads), 1, 256),
+            Threads = InRange("--threads", parsed.GetValue(_threads) ?? PublishOptions.DefaultThreads, 1, 256),
             NoAdd = parsed.GetValue(_noAdd),
             Name = parsed.GetValue(_name) is { } name ? Checked(() => RepositoryName.Parse(name)) : null,
             Tag = parsed.GetValue(_tag) is { } tag ? Checked(() => Tag.Parse(tag)) : null,

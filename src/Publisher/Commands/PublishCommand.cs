@@ -1,4 +1,5 @@
 using Image2Ipfs.Publisher.Archive;
+using Image2Ipfs.Publisher.Images;
 using Image2Ipfs.Publisher.Output;
 using Image2Ipfs.Store;
 
@@ -11,15 +12,21 @@ internal static class PublishCommand
     public static async Task RunAsync(string? input, LocalStore store, PublishOptions options, PullName pullName, bool json, Terminal terminal, CancellationToken cancel)
     {
         var progress = new PublishProgress();
-        using var archive = Open(input);
+        using var archive = Open(input, cancel);
         terminal.Verbose($"reading {(input is null or "-" ? "stdin" : input)}, store {store.Folder}");
         // The pass is blocking reads and hashing: it has a thread of its own.
         var work = Task.Run(() => new Publish(store, options, progress).RunAsync(archive, cancel), cancel);
         var result = await terminal.WatchAsync(progress, work).ConfigureAwait(false);
 
         terminal.Info($"{result.Root}: {progress.BytesRead} bytes of layers, {progress.BytesWritten} compressed, {result.Added.Sum(b => b.Size)} new in the store{(options.NoAdd ? " (nothing added)" : "")}");
+        foreach (var (name, tag, manifest) in result.Images.Select(i => i.Tagged))
+        {
+            if (manifest is SourceIndex index && index.Absent().Select(d => d.Platform?.ToString() ?? d.Digest.ToString()).ToList() is { Count: > 0 } absent)
+                terminal.Info($"{name}:{tag} is without {Printable.Text(string.Join(", ", absent))}: the input names it and does not have it");
+        }
         foreach (var blob in result.Added)
             terminal.Verbose($"added {blob.Digest}, {blob.Size} bytes");
+        terminal.Info(result.Deliveries);
         if (json)
             terminal.Result(Json.Of(result, pullName));
         else
@@ -30,21 +37,35 @@ internal static class PublishCommand
             }
     }
 
-    private static IInput Open(string? input)
+    private static IInput Open(string? input, CancellationToken stop)
     {
         if (input is null or "-")
-            return Console.IsInputRedirected
-                ? new ArchiveInput(Console.OpenStandardInput())
+            return Console.IsInputRedirected && !StandardInputIsClosed()
+                ? new ArchiveInput(StoppableInput.Open(Console.OpenStandardInput(), stop))
                 : throw new UsageException("there is no input: pipe 'docker save IMAGE' into it, or name a file");
         if (Directory.Exists(input))
             return new FolderInput(input);
         try
         {
-            return new ArchiveInput(new FileStream(input, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan));
+            var file = new FileStream(input, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            return new ArchiveInput(file.CanSeek ? file : StoppableInput.Open(file, stop));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PublisherException($"{input} cannot be read: {e.Message}", "name an archive that 'docker save' wrote, or pipe one into image2ipfs", e);
         }
+    }
+
+    /// <summary>
+    /// Started with a closed stdin (<c>&lt;&amp;-</c>), the runtime has files and pipes of its own under that number, and would
+    /// read from them. Unlike what a program is started with, they are closed on exec.
+    /// </summary>
+    private static bool StandardInputIsClosed()
+    {
+        const string Flags = "/proc/self/fdinfo/0";
+        const int CloseOnExec = 0x80000; // O_CLOEXEC, on x86 and arm
+        return File.Exists(Flags)
+            && File.ReadLines(Flags).FirstOrDefault(line => line.StartsWith("flags:", StringComparison.Ordinal)) is { } flags
+            && (Convert.ToInt32(flags["flags:".Length..].Trim(), fromBase: 8) & CloseOnExec) != 0;
     }
 }

@@ -37,36 +37,43 @@ internal static class StoreCommands
     }
 
     /// <exception cref="PublisherException">The store has no such root.</exception>
-    public static void Remove(LocalStore store, Cid root, Terminal terminal)
+    public static void Remove(LocalStore store, Cid root, bool json, Terminal terminal)
     {
         var freed = store.Remove(root) ?? throw NotThere(store, root);
+        if (json)
+            terminal.Result(Json.OfRemoved(root, freed));
         terminal.Info($"removed {root}, {freed} bytes freed");
     }
 
     /// <summary>Checks every block and every blob of one root, or of all.</summary>
     /// <exception cref="PublisherException">Something is missing or damaged; all of it was reported before.</exception>
-    public static void Verify(LocalStore store, Cid? root, Terminal terminal, CancellationToken cancel)
+    public static void Verify(LocalStore store, Cid? root, bool json, Terminal terminal, CancellationToken cancel)
     {
-        var damaged = 0;
+        var verified = new List<(Cid Root, IReadOnlyList<string> Problems)>();
         foreach (var cid in root is null ? store.Roots() : [store.Find(root) ?? throw NotThere(store, root)])
         {
             var problems = RootVerifier.Verify(store, cid, cancel);
             foreach (var problem in problems)
                 terminal.Info($"{cid}: {problem}");
-            if (problems.Count == 0)
+            if (problems.Count == 0 && !json)
                 terminal.Result($"{cid} ok");
-            else
-                damaged++;
+            verified.Add((cid, problems));
         }
-        ThrowIfDamaged(damaged);
+        if (json)
+            terminal.Result(Json.OfVerified(verified));
+        ThrowIfDamaged(verified.Count(v => v.Problems.Count > 0));
     }
 
     /// <exception cref="PublisherException">The store has no such root, or a target cannot take it.</exception>
-    public static async Task ExportAsync(LocalStore store, Cid root, IReadOnlyList<ITarget> targets, Terminal terminal, CancellationToken cancel)
+    public static async Task ExportAsync(LocalStore store, Cid root, IReadOnlyList<ITarget> targets, bool json, Terminal terminal, CancellationToken cancel)
     {
         var stored = store.Open(root) ?? throw NotThere(store, root);
-        await Handover.SendAsync(stored, targets, cancel).ConfigureAwait(false);
-        terminal.Result(stored.Cid.ToString());
+        var progress = new PublishProgress();
+        // Targets block while they write.
+        var work = Task.Run(() => Handover.SendAsync(stored, targets, progress, cancel), cancel);
+        var deliveries = await terminal.WatchAsync(progress, work).ConfigureAwait(false);
+        terminal.Info(deliveries);
+        terminal.Result(json ? Json.Of(stored.Cid, deliveries) : stored.Cid.ToString());
     }
 
     public static void ShowCid(Cid cid, bool json, Terminal terminal)
@@ -89,7 +96,8 @@ internal static class StoreCommands
             throw new PublisherException($"{damaged} damaged root{(damaged == 1 ? "" : "s")}", "publish the image again: what is missing or damaged is written anew");
     }
 
-    private static IReadOnlyList<string> PullNames(StoredRoot root, PullName pullName)
+    /// <summary>What can be pulled of a root, as its indexes say.</summary>
+    public static IReadOnlyList<string> PullNames(StoredRoot root, PullName pullName)
     {
         var names = new List<string>();
         foreach (var (path, _) in root.Files.Where(f => f.Path.EndsWith("/" + TreePaths.Index, StringComparison.Ordinal)))

@@ -11,8 +11,8 @@ namespace Image2Ipfs.Publisher.Describe;
 /// </summary>
 internal sealed class ImageForms
 {
-    private ImageForms(TaggedImage image, IReadOnlyList<StagedBlob> blobs, IReadOnlyList<Form> manifests, IReadOnlyList<Form> parts) =>
-        (Tagged, Blobs, Manifests, Parts) = (image, blobs, manifests, parts);
+    private ImageForms(TaggedImage image, IReadOnlyList<StagedBlob> blobs, IReadOnlyList<Form> manifests) =>
+        (Tagged, Blobs, Manifests) = (image, blobs, manifests);
 
     public TaggedImage Tagged { get; }
 
@@ -23,20 +23,23 @@ internal sealed class ImageForms
     public IReadOnlyList<Form> Manifests { get; }
 
     /// <summary>The manifests that these name.</summary>
-    public IReadOnlyList<Form> Parts { get; }
+    public IReadOnlyList<Form> Parts { get; private init; } = [];
+
+    /// <summary>The images among those: one for each platform.</summary>
+    public IReadOnlyList<PlatformForms> Platforms { get; private init; } = [];
 
     public static ImageForms Describe(TaggedImage tagged, Staging staging)
     {
         switch (tagged.Manifest)
         {
             case SourceImage image:
-                var forms = PlatformForms.Of(image, staging);
+                var forms = PlatformForms.Of(image, image.Config.Platform, staging);
                 return WithSchema1(tagged, image, forms, staging);
             case SourceIndex index:
                 var indexes = IndexForms.Of(index, staging);
-                return new ImageForms(tagged, indexes.Blobs, indexes.Indexes, indexes.Parts);
+                return new ImageForms(tagged, indexes.Blobs, indexes.Indexes) { Parts = indexes.Parts, Platforms = indexes.Platforms };
             case SourceArtifact artifact:
-                return new ImageForms(tagged, artifact.Blobs, [new Form(artifact.Original!.Form, artifact.Original.Blob, IsOriginal: true)], []);
+                return new ImageForms(tagged, artifact.Blobs, [new Form(artifact.Original!.Form, artifact.Original.Blob, IsOriginal: true)]);
             default:
                 throw new ArgumentException("another kind of manifest", nameof(tagged));
         }
@@ -55,11 +58,10 @@ internal sealed class ImageForms
         // Its readers know gzip alone.
         if (tagged.Tag is not { } tag || !image.Layers.All(l => l.Type == LayerType.Gzip)
             || Schema1.TryWritePayload(tagged.Name, tag, image.Config, [.. image.Layers.Select(l => l.Descriptor.Digest)]) is not { } payload)
-            return new ImageForms(tagged, forms.Blobs, forms.Manifests, []);
+            return new ImageForms(tagged, forms.Blobs, forms.Manifests);
         return new ImageForms(
             tagged,
             image.Config.History.Any(h => h.EmptyLayer) ? [.. forms.Blobs, staging.AddBlob(Schema1.EmptyLayer.Span)] : forms.Blobs,
-            [.. forms.Manifests, new Form(MediaType.Schema1, staging.AddBlob(payload))],
-            []);
+            [.. forms.Manifests, new Form(MediaType.Schema1, staging.AddBlob(payload))]);
     }
 }

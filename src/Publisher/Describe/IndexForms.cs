@@ -4,38 +4,48 @@ using Image2Ipfs.Store;
 
 namespace Image2Ipfs.Publisher.Describe;
 
-/// <summary>The index of an image's platforms as OCI and as Docker have it, with all below it.</summary>
+/// <summary>
+/// The index of an image's platforms as OCI and as Docker have it, with all below it. Where the input has not all that the
+/// index lists, a shorter one takes its place, for containerd asks for every manifest of an index; by its digest the whole
+/// index is there too.
+/// </summary>
 /// <param name="Indexes">OCI first.</param>
 /// <param name="Parts">The manifests that the indexes name.</param>
 /// <param name="Blobs">What those name.</param>
-internal sealed record IndexForms(IReadOnlyList<Form> Indexes, IReadOnlyList<Form> Parts, IReadOnlyList<StagedBlob> Blobs)
+/// <param name="Platforms">The images among them.</param>
+internal sealed record IndexForms(IReadOnlyList<Form> Indexes, IReadOnlyList<Form> Parts, IReadOnlyList<StagedBlob> Blobs, IReadOnlyList<PlatformForms> Platforms)
 {
     public static IndexForms Of(SourceIndex index, Staging staging)
     {
         var original = index.Original!;
         var (parts, blobs) = (new List<Form>(), new List<StagedBlob>());
-        var platforms = new List<(Platform Platform, PlatformForms Forms)>();
+        var platforms = new List<PlatformForms>();
         var described = new Dictionary<SourceImage, PlatformForms>(ReferenceEqualityComparer.Instance);
         foreach (var (descriptor, manifest) in index.AllEntries())
             Add(descriptor, manifest);
+        var whole = !index.Absent().Any();
+        if (!whole)
+            parts.Add(new Form(original.Form, original.Blob, IsOriginal: true));
+        var source = new Form(original.Form, whole ? original.Blob : staging.AddBlob(Shorter(index)), IsOriginal: true);
         var indexes = new[] { (MediaType.OciIndex, MediaType.OciManifest), (MediaType.ManifestList, MediaType.Schema2) }
-            .Select(f => original.Form == f.Item1 ? new Form(f.Item1, original.Blob, IsOriginal: true) : Derived(f.Item1, f.Item2))
+            .Select(f => original.Form == f.Item1 ? source : Derived(f.Item1, f.Item2))
             .OfType<Form>()
             .ToList();
-        return new IndexForms(indexes, parts, blobs);
+        return new IndexForms(indexes, parts, blobs, platforms);
 
         void Add(Descriptor descriptor, SourceManifest? manifest)
         {
             switch (manifest)
             {
                 case SourceImage image:
+                    var platform = descriptor.Platform ?? image.Config.Platform;
                     if (!described.TryGetValue(image, out var forms))
                     {
-                        forms = described[image] = PlatformForms.Of(image, staging);
+                        forms = described[image] = PlatformForms.Of(image, platform, staging);
                         parts.AddRange(forms.Manifests);
                         blobs.AddRange(forms.Blobs);
                     }
-                    platforms.Add((descriptor.Platform ?? image.Config.Platform, forms));
+                    platforms.Add(forms with { Platform = platform });
                     break;
                 case SourceIndex below:
                     parts.Add(new Form(below.Original!.Form, below.Original.Blob, IsOriginal: true));
@@ -51,10 +61,13 @@ internal sealed record IndexForms(IReadOnlyList<Form> Indexes, IReadOnlyList<For
         Form? Derived(MediaType form, MediaType child)
         {
             var entries = platforms
-                .Select(p => p.Forms.Manifests.FirstOrDefault(m => m.MediaType == child)?.Descriptor is { } descriptor ? descriptor with { Platform = p.Platform } : null)
+                .Select(p => p.Manifests.FirstOrDefault(m => m.MediaType == child)?.Descriptor is { } descriptor ? descriptor with { Platform = p.Platform } : null)
                 .OfType<Descriptor>()
                 .ToList();
             return entries.Count == 0 ? null : new Form(form, staging.AddBlob(ImageIndex.Write(form, entries)));
         }
     }
+
+    private static byte[] Shorter(SourceIndex index) =>
+        ImageIndex.Write(index.Original!.Form, index.Entries.Where(e => e.Manifest is not null).Select(e => e.Descriptor));
 }

@@ -4,10 +4,14 @@ using Image2Ipfs.Store;
 
 namespace Image2Ipfs.Publisher.Describe;
 
-/// <summary>The manifests of one platform's image, OCI first, and the blobs that they name.</summary>
-internal sealed record PlatformForms(IReadOnlyList<Form> Manifests, IReadOnlyList<StagedBlob> Blobs)
+/// <summary>One platform's image in the tree.</summary>
+/// <param name="Image">The image.</param>
+/// <param name="Platform">As an index lists it.</param>
+/// <param name="Manifests">Its forms, OCI first.</param>
+/// <param name="Blobs">What they name.</param>
+internal sealed record PlatformForms(SourceImage Image, Platform Platform, IReadOnlyList<Form> Manifests, IReadOnlyList<StagedBlob> Blobs)
 {
-    public static PlatformForms Of(SourceImage image, Staging staging)
+    public static PlatformForms Of(SourceImage image, Platform platform, Staging staging)
     {
         var config = staging.AddBlob(image.Config.Bytes.Span);
         var manifests = new List<Form>();
@@ -18,7 +22,7 @@ internal sealed record PlatformForms(IReadOnlyList<Form> Manifests, IReadOnlyLis
             else if (image.Layers.All(l => l.Type.In(mediaType) is not null))
                 manifests.Add(new Form(mediaType, staging.AddBlob(Write(mediaType, config, image.Layers))));
         }
-        return new PlatformForms(manifests, [config, .. image.Layers.Select(l => l.Blob).OfType<StagedBlob>()]);
+        return new PlatformForms(image, platform, manifests, [config, .. image.Layers.Select(l => l.Blob).OfType<StagedBlob>()]);
     }
 
     private static byte[] Write(MediaType mediaType, StagedBlob config, IEnumerable<SourceLayer> layers) => ImageManifest.Write(

@@ -38,7 +38,7 @@ internal sealed record TaggedImage(RepositoryName Name, Tag? Tag, SourceManifest
 
     private static List<TaggedImage> Renamed(List<TaggedImage> tagged, RepositoryName? name, Tag? tag)
     {
-        if (name is not null && tagged.Select(t => t.Name).Distinct().Count() is > 1 and var names)
+        if (name is not null && tagged.Select(t => t.Manifest.Id).Distinct().Count() > 1 && tagged.Select(t => t.Name).Distinct().Count() is > 1 and var names)
             throw new PublisherException($"the archive holds images of {names} names, so one --name cannot fit them", "save them into archives of their own");
         if (tag is not null && tagged.Select(t => t.Manifest.Id).Distinct().Count() is > 1 and var images)
             throw new PublisherException($"the archive holds {images} images, so one --tag cannot fit them", "save them into archives of their own");

@@ -36,6 +36,8 @@ internal sealed class OciLayout(ArchiveContents contents)
             _budget.Take(named.Names.Count, manifest.All().Sum(m => (m.Original?.Blob.Size ?? 0) + (m is SourceImage image ? image.Config.Bytes.Length : 0)));
             images.Add(named);
         }
+        // oras lists the platforms of an index beside it.
+        images.RemoveAll(i => i.Names.Count == 0 && images.Exists(other => other != i && i.Manifest.Original is { } original && other.Manifest.Digests().Contains(original.Blob.Digest)));
         return IsOneImage(entries, images) ? [new NamedManifest([], await WholeAsync(entries, images, cancel).ConfigureAwait(false))] : images;
     }
 

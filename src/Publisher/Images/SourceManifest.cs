@@ -56,6 +56,9 @@ internal sealed record SourceIndex(IReadOnlyList<(Descriptor Descriptor, SourceM
     /// <summary>What kind of artifact it says that it is, or null.</summary>
     public string? ArtifactType { get; init; }
 
+    /// <summary>What it lists and the input does not have.</summary>
+    public IEnumerable<Descriptor> Absent() => AllEntries().Where(e => e.Manifest is null).Select(e => e.Descriptor);
+
     public override IEnumerable<SourceManifest> All() => AllEntries().Select(e => e.Manifest).OfType<SourceManifest>().Prepend(this).Distinct(ReferenceEqualityComparer.Instance).Cast<SourceManifest>();
 
     /// <summary>What it and the indexes in it list. An index that is listed many times, as are those in it, is seen once.</summary>

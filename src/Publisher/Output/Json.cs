@@ -4,6 +4,7 @@ using System.Text.Json;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Publisher.Describe;
 using Image2Ipfs.Publisher.Images;
+using Image2Ipfs.Publisher.Targets;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 
@@ -15,8 +16,10 @@ internal static class Json
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <code>
-    /// {"root": {…}, "images": [{"pull", "name", "tag", "id", "platform", "manifests": [{"mediaType", "digest", "size"}],
-    ///   "layers": [{"digest", "size", "diffId"}]}], "totalSize", "added": [{"digest", "size"}]}
+    /// {"root": {…}, "images": [{"pull", "name", "tag", IMAGE}], "totalSize", "added": [{"digest", "size"}],
+    ///   "targets": [{"target", "wasThere", "bytes", "mfs", "ipns"}]}
+    /// IMAGE := "id", "platform", "manifests": [{"mediaType", "digest", "size"}], "layers": [{"digest", "size", "diffId"}]
+    ///        | "id", "manifests": […], "absent": [platform], "platforms": [{IMAGE}]        | "id", "artifactType", "manifests": […]
     /// </code>
     public static string Of(PublishResult result, PullName pullName) => Write(json =>
     {
@@ -32,6 +35,17 @@ internal static class Json
         foreach (var blob in result.Added)
             WriteBlob(json, blob);
         json.WriteEndArray();
+        WriteTargets(json, result.Deliveries);
+        json.WriteEndObject();
+    });
+
+    /// <summary><c>{"root": {…}, "targets": […]}</c>, the targets as after a publish.</summary>
+    public static string Of(Cid root, IEnumerable<Delivery> deliveries) => Write(json =>
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("root");
+        WriteCid(json, root);
+        WriteTargets(json, deliveries);
         json.WriteEndObject();
     });
 
@@ -53,6 +67,33 @@ internal static class Json
         json.WriteEndArray();
     });
 
+    /// <summary><c>[{"root", "ok", "problems": […]}]</c></summary>
+    public static string OfVerified(IEnumerable<(Cid Root, IReadOnlyList<string> Problems)> verified) => Write(json =>
+    {
+        json.WriteStartArray();
+        foreach (var (root, problems) in verified)
+        {
+            json.WriteStartObject();
+            json.WriteString("root", root.ToString());
+            json.WriteBoolean("ok", problems.Count == 0);
+            json.WriteStartArray("problems");
+            foreach (var problem in problems)
+                json.WriteStringValue(problem);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    /// <summary><c>{"root", "freed"}</c></summary>
+    public static string OfRemoved(Cid root, long freed) => Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("root", root.ToString());
+        json.WriteNumber("freed", freed);
+        json.WriteEndObject();
+    });
+
     /// <summary>A CID in every text form.</summary>
     public static string Of(Cid cid) => Write(json => WriteCid(json, cid));
 
@@ -60,6 +101,8 @@ internal static class Json
     {
         json.WriteStartObject();
         json.WriteString("cid", cid.ToString());
+        if (cid.ToV0() is { } v0)
+            json.WriteString("dockerized", v0.ToRepositoryComponent());
         json.WriteString("component", cid.ToRepositoryComponent());
         json.WriteString("base32", cid.ToBase32());
         json.WriteString("base36", cid.ToBase36());
@@ -78,34 +121,44 @@ internal static class Json
         switch (manifest)
         {
             case SourceImage image:
-                WriteContents(json, image, image.Config.Platform);
+                WriteContents(json, image, image.Config.Platform, forms.Manifests);
                 break;
             case SourceArtifact artifact:
                 json.WriteString("artifactType", artifact.Type);
+                WriteManifests(json, forms.Manifests);
                 break;
             case SourceIndex index:
+                WriteManifests(json, forms.Manifests);
+                json.WriteStartArray("absent");
+                foreach (var descriptor in index.Absent())
+                    json.WriteStringValue(descriptor.Platform?.ToString() ?? descriptor.Digest.ToString());
+                json.WriteEndArray();
                 json.WriteStartArray("platforms");
-                foreach (var (descriptor, image, platform) in index.Images())
+                foreach (var platform in forms.Platforms)
                 {
                     json.WriteStartObject();
-                    json.WriteString("id", image.Id.ToString());
-                    json.WriteString("digest", descriptor.Digest.ToString());
-                    WriteContents(json, image, platform);
+                    json.WriteString("id", platform.Image.Id.ToString());
+                    WriteContents(json, platform.Image, platform.Platform, platform.Manifests);
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();
                 break;
         }
-        json.WriteStartArray("manifests");
-        foreach (var form in forms.Manifests)
-            WriteBlob(json, form.Blob, form.MediaType);
-        json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static void WriteContents(Utf8JsonWriter json, SourceImage image, Platform platform)
+    private static void WriteManifests(Utf8JsonWriter json, IEnumerable<Form> manifests)
+    {
+        json.WriteStartArray("manifests");
+        foreach (var form in manifests)
+            WriteBlob(json, form.Blob, form.MediaType);
+        json.WriteEndArray();
+    }
+
+    private static void WriteContents(Utf8JsonWriter json, SourceImage image, Platform platform, IEnumerable<Form> manifests)
     {
         json.WriteString("platform", platform.ToString());
+        WriteManifests(json, manifests);
         json.WriteStartArray("layers");
         foreach (var (layer, diffId) in image.Layers.Zip(image.Config.DiffIds))
         {
@@ -113,6 +166,27 @@ internal static class Json
             json.WriteString("digest", layer.Descriptor.Digest.ToString());
             json.WriteNumber("size", layer.Descriptor.Size);
             json.WriteString("diffId", diffId.ToString());
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteTargets(Utf8JsonWriter json, IEnumerable<Delivery> deliveries)
+    {
+        json.WriteStartArray("targets");
+        foreach (var delivery in deliveries)
+        {
+            json.WriteStartObject();
+            json.WriteString("target", delivery.Target);
+            if (delivery.Bytes is { } bytes)
+            {
+                json.WriteBoolean("wasThere", delivery.WasThere);
+                json.WriteNumber("bytes", bytes);
+            }
+            if (delivery.MfsPath is not null)
+                json.WriteString("mfs", delivery.MfsPath);
+            if (delivery.IpnsName is not null)
+                json.WriteString("ipns", delivery.IpnsName);
             json.WriteEndObject();
         }
         json.WriteEndArray();

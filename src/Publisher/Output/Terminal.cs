@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Image2Ipfs.Publisher.Targets;
 using Spectre.Console;
 
 namespace Image2Ipfs.Publisher.Output;
@@ -10,11 +12,20 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool quiet, 
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How far apart the lines of a log are: another layer is worth one after Soonest, the same one after Latest.</summary>
+    public (TimeSpan Soonest, TimeSpan Latest) Pace { get; init; } = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
+
     public void Result(string line) => output.WriteLine(line);
 
     public void Info(string line)
     {
         if (!quiet) error.WriteLine(line);
+    }
+
+    public void Info(IEnumerable<Delivery> deliveries)
+    {
+        foreach (var line in deliveries.SelectMany(d => d.Lines()))
+            Info(line);
     }
 
     public void Verbose(string line)
@@ -37,43 +48,60 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool quiet, 
         error.WriteLine(debug ? e.ToString() : "hint: --debug shows where it happened");
     }
 
-    /// <summary>Shows how far the work is while it runs: bytes, speed, and the layer at hand.</summary>
+    /// <summary>Shows how far the work is while it runs: bars on a terminal, else lines in a log.</summary>
     public async Task<T> WatchAsync<T>(PublishProgress progress, Task<T> work)
     {
-        if (quiet || Console.IsErrorRedirected)
+        if (quiet)
             return await work.ConfigureAwait(false);
-
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+        await (Moves(console) ? ShowAsync(console, progress, work) : LogAsync(progress, work)).ConfigureAwait(false);
+        return await work.ConfigureAwait(false);
+    }
+
+    /// <summary>Spectre knows terminals that cannot, and some CI servers; the others say CI, as nearly all do.</summary>
+    private static bool Moves(IAnsiConsole console) =>
+        !Console.IsErrorRedirected && console.Profile.Capabilities is { Ansi: true, Interactive: true } && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI"));
+
+    private static async Task ShowAsync(IAnsiConsole console, PublishProgress progress, Task work) =>
         await console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn())
             .StartAsync(async bars =>
             {
                 ProgressTask? bar = null;
-                PublishProgress.LayerProgress? shown = null;
+                PublishProgress.Stage? shown = null;
                 while (!work.IsCompleted)
                 {
-                    if (progress.Layer is { } layer)
+                    if (progress.Current is { } stage)
                     {
-                        if (layer != shown)
+                        if (stage != shown)
                         {
                             bar?.Value(bar.MaxValue).StopTask();
-                            bar = bars.AddTask(Markup.Escape(Short(layer.Name)), maxValue: Math.Max(layer.Size, 1));
-                            shown = layer;
+                            bar = bars.AddTask(Markup.Escape(Printable.Text(stage.Name)), maxValue: Math.Max(stage.Size, 1));
+                            shown = stage;
                         }
-                        bar!.Value = Math.Min(progress.BytesRead - layer.StartedAt, bar.MaxValue);
+                        bar!.Value = Math.Min(stage.Done(), bar.MaxValue);
                     }
                     await Task.WhenAny(work, Task.Delay(Refresh)).ConfigureAwait(false);
                 }
                 bar?.Value(bar.MaxValue).StopTask();
             }).ConfigureAwait(false);
-        return await work.ConfigureAwait(false);
+
+    /// <summary>A line for every layer and target that takes its time, and now and then one that says that the work goes on: a build's log needs no more.</summary>
+    private async Task LogAsync(PublishProgress progress, Task work)
+    {
+        var watch = Stopwatch.StartNew();
+        var last = TimeSpan.Zero;
+        PublishProgress.Stage? said = null;
+        while (await Task.WhenAny(work, Task.Delay(Pace.Soonest / 5)).ConfigureAwait(false) != work)
+        {
+            var silent = watch.Elapsed - last;
+            if (progress.Current is not { } stage || silent < (stage == said ? Pace.Latest : Pace.Soonest))
+                continue;
+            error.WriteLine($"{Printable.Text(stage.Name)}: {Mb(Math.Min(stage.Done(), stage.Size))} of {Mb(stage.Size)} MB; {Mb(progress.BytesRead)} MB read, {Mb(progress.BytesWritten)} MB compressed, {watch.Elapsed.TotalSeconds:F0} s");
+            (said, last) = (stage, watch.Elapsed);
+        }
     }
 
-    /// <summary>The twelve digits by which Docker shows a layer, wherever in the member's path they stand.</summary>
-    private static string Short(string member)
-    {
-        var id = member.Split('/').LastOrDefault(c => c.Length >= 64) ?? member;
-        return Printable.Text(id.Length > 12 ? id[..12] : id);
-    }
+    private static string Mb(long bytes) => $"{bytes / 1e6:F1}";
 }

@@ -10,8 +10,9 @@ internal sealed class FolderTarget(string folder) : ITarget
 {
     public string Name => folder;
 
-    public Task SendAsync(StoredRoot root, CancellationToken cancel)
+    public Task<Delivery> SendAsync(StoredRoot root, PublishProgress progress, CancellationToken cancel)
     {
+        progress.BeginSending(Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), root.Files.Sum(f => root.SizeOf(f.Link)));
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var partial = $"{target}.{Path.GetRandomFileName()}.partial";
         try
@@ -25,6 +26,7 @@ internal sealed class FolderTarget(string folder) : ITarget
                 var file = Path.Combine(partial, path);
                 Directory.CreateDirectory(Path.GetDirectoryName(file)!);
                 root.CopyFile(link, file);
+                progress.Sent(root.SizeOf(link));
             }
             if (Directory.Exists(target))
                 Directory.Delete(target);
@@ -35,6 +37,6 @@ internal sealed class FolderTarget(string folder) : ITarget
             if (Directory.Exists(partial))
                 Directory.Delete(partial, recursive: true);
         }
-        return Task.CompletedTask;
+        return Task.FromResult(new Delivery($"dir:{folder}"));
     }
 }

@@ -6,6 +6,12 @@ public sealed class Buildah(string where) : Daemonless("buildah", where)
 {
     public override Task ForgetAsync() => RunCommandAsync("rmi", "--all", "--force");
 
+    public override async Task SaveAsync(string reference, string format, string path)
+    {
+        await RunCommandAsync("pull", "--quiet", "--tls-verify=false", reference);
+        await RunCommandAsync("push", "--quiet", reference, $"{format}:{path}:saved:oci");
+    }
+
     public override async Task<PulledImage> PullAsync(string reference)
     {
         await RunCommandAsync("pull", "--quiet", "--tls-verify=false", reference);

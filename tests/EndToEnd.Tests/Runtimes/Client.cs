@@ -19,6 +19,12 @@ public abstract class Client
     /// <returns>What it printed.</returns>
     public virtual Task<string> RunAsync(string reference) => throw new NotSupportedException($"{GetType().Name} runs nothing here");
 
+    /// <summary>Pulls an image and saves it to a path, in one of the client's formats.</summary>
+    public virtual Task SaveAsync(string reference, string format, string path) => throw new NotSupportedException($"{GetType().Name} saves nothing");
+
+    /// <summary>Whether what it saves has the manifest that it pulled, byte for byte.</summary>
+    public virtual bool KeepsManifests(string format) => false;
+
     /// <param name="name">The program and its version, and for Docker the image store: <c>docker 26.1 graph</c>.</param>
     internal static Client Create(string name) => name.Split(' ') switch
     {

@@ -22,6 +22,14 @@ public sealed class Containerd(string version) : Client
         return await PulledImage.ReadAsync(target, async digest => Encoding.UTF8.GetBytes(await CtrAsync("content", "get", digest)));
     }
 
+    public override async Task SaveAsync(string reference, string format, string path)
+    {
+        await CtrAsync("images", "pull", "--plain-http", reference);
+        await CtrAsync("images", "export", path, reference);
+    }
+
+    public override bool KeepsManifests(string format) => true;
+
     public override Task<string> RunAsync(string reference) => CtrAsync("run", "--rm", reference, $"test-{Environment.ProcessId}-{++_containers}");
 
     private Task<string> CtrAsync(params IEnumerable<string> arguments) => DaemonAsync(["ctr", .. arguments]);

@@ -6,6 +6,11 @@ namespace Image2Ipfs.EndToEnd.Tests.Runtimes;
 /// <summary>Pulls into an archive whose members are named by their digests.</summary>
 public sealed class Crane() : Daemonless("crane", "sid")
 {
+    public override Task SaveAsync(string reference, string format, string path) =>
+        RunCommandAsync("pull", "--insecure", "--platform", format == "oci" ? "all" : "linux/amd64", "--format", format, reference, path);
+
+    public override bool KeepsManifests(string format) => format == "oci";
+
     public override async Task<PulledImage> PullAsync(string reference)
     {
         Directory.CreateDirectory(Pulled);

@@ -27,6 +27,14 @@ public sealed class DockerEngine(string version, string store) : Client
         };
     }
 
+    public override async Task SaveAsync(string reference, string format, string path)
+    {
+        await DockerAsync("pull", "--quiet", reference);
+        await DockerAsync("save", "-o", path, reference);
+    }
+
+    public override bool KeepsManifests(string format) => store == "store";
+
     public override Task<string> RunAsync(string reference) => DockerAsync("run", "--rm", "--network", "none", "--ulimit", "nofile=1024:1024", reference);
 
     /// <summary>The shell's words for this engine's <c>docker</c>.</summary>

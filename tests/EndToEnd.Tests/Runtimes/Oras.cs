@@ -5,6 +5,11 @@ namespace Image2Ipfs.EndToEnd.Tests.Runtimes;
 /// <summary>Copies into an OCI image layout.</summary>
 public sealed class Oras() : Daemonless("oras", "sid")
 {
+    public override Task SaveAsync(string reference, string format, string path) =>
+        RunCommandAsync("copy", "--from-plain-http", "--to-oci-layout", reference, $"{path}:saved");
+
+    public override bool KeepsManifests(string format) => true;
+
     public override async Task<PulledImage> PullAsync(string reference)
     {
         await RunCommandAsync("copy", "--from-plain-http", "--to-oci-layout", reference, $"{Pulled}:pulled");

@@ -6,6 +6,12 @@ public sealed class Podman(string where) : Daemonless("podman", where)
 {
     public override Task ForgetAsync() => RunCommandAsync("rmi", "--all", "--force");
 
+    public override async Task SaveAsync(string reference, string format, string path)
+    {
+        await RunCommandAsync("pull", "--quiet", "--tls-verify=false", reference);
+        await RunCommandAsync("save", "--quiet", "--format", format, "-o", path, reference);
+    }
+
     public override async Task<PulledImage> PullAsync(string reference)
     {
         await RunCommandAsync("pull", "--quiet", "--tls-verify=false", reference);

@@ -16,8 +16,9 @@ public sealed record PulledImage
     public IReadOnlyList<string>? DiffIds { get; init; }
 
     /// <summary>The client has what was published: every digest that it names is that one.</summary>
-    public void AssertIs(PublishedImage image)
+    public void AssertIs(PublishedImage published)
     {
+        var image = published.Here;
         Assert.True(DiffIds is not null || Layers is not null, "the client said nothing of the layers");
         if (Manifest is not null)
             Assert.Contains(Manifest, image.Manifests.Select(m => m.Digest));
@@ -35,6 +36,8 @@ public sealed record PulledImage
     public static async Task<PulledImage> ReadAsync(string manifest, Func<string, Task<byte[]>> read)
     {
         var json = await DocumentAsync(manifest);
+        if (json.TryGetProperty("manifests", out var children))
+            return await ReadAsync(children.EnumerateArray().First(c => c.GetProperty("platform").GetProperty("architecture").GetString() == "amd64").GetProperty("digest").GetString()!, read);
         var config = json.GetProperty("config").GetProperty("digest").GetString()!;
         return new PulledImage
         {

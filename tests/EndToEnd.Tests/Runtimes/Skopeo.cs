@@ -17,6 +17,11 @@ public sealed class Skopeo(string where) : Daemonless("skopeo", where)
         return image;
     }
 
+    public override Task SaveAsync(string reference, string format, string path) =>
+        RunCommandAsync("copy", "--quiet", "--src-tls-verify=false", $"docker://{reference}", format == "dir" ? $"dir:{path}" : $"{format}:{path}:saved:oci");
+
+    public override bool KeepsManifests(string format) => format is "oci" or "oci-archive" or "dir";
+
     public string ManifestFile => Path.Combine(Pulled, "manifest.json");
 
     public string BlobFile(string digest) => Path.Combine(Pulled, digest["sha256:".Length..]);

@@ -21,6 +21,13 @@ public sealed class IpfsNode : IAsyncDisposable
         return _gateway!;
     }
 
+    /// <summary>What <c>--to</c> takes for it.</summary>
+    public async Task<string> TargetAsync()
+    {
+        await StartAsync();
+        return $"kubo:{_rpc!.ToString().TrimEnd('/')}";
+    }
+
     /// <returns>The root that it found, having walked all that is below it.</returns>
     public async Task<string> ImportAsync(Stream car)
     {
@@ -37,6 +44,30 @@ public sealed class IpfsNode : IAsyncDisposable
     {
         using var response = await PostAsync($"dag/export?arg={root}", null);
         return await response.Content.ReadAsByteArrayAsync();
+    }
+
+    /// <summary>Adds a folder as <c>ipfs add -r</c> does. It makes the folders of files' paths itself, and takes none by name.</summary>
+    /// <returns>The folder's CID.</returns>
+    public async Task<string> AddAsync(string folder)
+    {
+        using var form = new MultipartFormDataContent();
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            var content = new StreamContent(File.OpenRead(file));
+            content.Headers.ContentType = new("application/octet-stream");
+            content.Headers.ContentDisposition = new("form-data") { Name = "file", FileName = $"\"{Uri.EscapeDataString("root/" + Path.GetRelativePath(folder, file))}\"" };
+            form.Add(content);
+        }
+        using var response = await PostAsync("add?cid-version=0&pin=false", form);
+        var added = (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line));
+        return added.Single(a => a.GetProperty("Name").GetString() == "root").GetProperty("Hash").GetString()!;
+    }
+
+    /// <summary>Runs a command that answers with one JSON value.</summary>
+    public async Task<JsonElement> AskAsync(string command)
+    {
+        using var response = await PostAsync(command, null);
+        return JsonElement.Parse(await response.Content.ReadAsByteArrayAsync());
     }
 
     public async ValueTask DisposeAsync()

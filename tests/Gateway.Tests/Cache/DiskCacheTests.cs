@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Image2Ipfs.Gateway.Cache;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Ipfs;
+using Image2Ipfs.Registry;
 using Image2Ipfs.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -50,6 +51,20 @@ public sealed class DiskCacheTests : IDisposable
         // Larger than everything: it is not kept, and nothing goes for it.
         KeepBlob(cache, NewBlock(3001));
         Assert.Equal(3000, cache.Bytes);
+    }
+
+    /// <summary>One upstream sent more, and then another one was right.</summary>
+    [Fact]
+    public void What_lies_behind_the_end_is_not_kept()
+    {
+        using var cache = Open();
+        var content = RandomNumberGenerator.GetBytes(1000);
+        var partial = cache.Begin()!;
+        RandomAccess.Write(partial.File, content, 0);
+        partial.Keep(Digest.Sha256(content.AsSpan(0, 600)), 600);
+        partial.File.Dispose();
+        using var file = cache.OpenBlob(Digest.Sha256(content.AsSpan(0, 600)), out var size);
+        Assert.Equal(600, size);
     }
 
     [Fact]

@@ -44,11 +44,13 @@ public sealed class SingleFlightTests
         Assert.All(asked.CountBy(t => t), t => Assert.InRange(t.Value, 1, way == "Path" ? 4 : 1));
     }
 
-    [Fact]
-    public async Task What_nobody_waits_for_is_finished()
+    [Theory]
+    [InlineData("Car")]
+    [InlineData("Path")]
+    public async Task What_nobody_waits_for_is_finished(string way)
     {
-        await using var upstream = await TestUpstream.StartAsync(new UpstreamBlocks(Image.Blocks));
-        await using var gateway = await PullingGateway.StartAsync(upstream, [.. PullingGateway.Patient(), "--Gateway:Cache:FinishAbandoned=true"]);
+        await using var upstream = await TestUpstream.StartAsync(new UpstreamBlocks(Image.Blocks), Enum.Parse<Ways>(way));
+        await using var gateway = await PullingGateway.StartAsync(upstream, [.. PullingGateway.Patient(), "--Gateway:Cache:FinishAbandoned=true", "--Gateway:Upstreams:HoldUnverifiedBytes=0"]);
         await gateway.GetTagAsync(Image);
         upstream.BytesPerSecond = 20 << 20;
         await LeaveAsync(gateway, after: 1 << 20);
@@ -58,11 +60,13 @@ public sealed class SingleFlightTests
         await ReadAsync(gateway);
     }
 
-    [Fact]
-    public async Task What_nobody_waits_for_is_dropped_if_the_setting_says_so()
+    [Theory]
+    [InlineData("Car")]
+    [InlineData("Path")]
+    public async Task What_nobody_waits_for_is_dropped_if_the_setting_says_so(string way)
     {
-        await using var upstream = await TestUpstream.StartAsync(new UpstreamBlocks(Image.Blocks));
-        await using var gateway = await PullingGateway.StartAsync(upstream, [.. PullingGateway.Patient(), "--Gateway:Cache:FinishAbandoned=false"]);
+        await using var upstream = await TestUpstream.StartAsync(new UpstreamBlocks(Image.Blocks), Enum.Parse<Ways>(way));
+        await using var gateway = await PullingGateway.StartAsync(upstream, [.. PullingGateway.Patient(), "--Gateway:Cache:FinishAbandoned=false", "--Gateway:Upstreams:HoldUnverifiedBytes=0"]);
         await gateway.GetTagAsync(Image);
         upstream.BytesPerSecond = 4 << 20;
         await LeaveAsync(gateway, after: 1 << 20);

@@ -22,6 +22,7 @@ internal sealed class TestUpstream : IAsyncDisposable
     private readonly IPAddress _on;
     private WebApplication? _app;
     private FaultRule? _rule;
+    private int _running;
 
     private TestUpstream(UpstreamBlocks blocks, IPAddress on) => (Blocks, _site, _on) = (blocks, new UpstreamSite(blocks), on);
 
@@ -48,6 +49,9 @@ internal sealed class TestUpstream : IAsyncDisposable
 
     /// <summary>Every request so far, probes too.</summary>
     public IReadOnlyList<UpstreamRequest> Requests => [.. _requests];
+
+    /// <summary>How many answers have not ended.</summary>
+    public int Running => Volatile.Read(ref _running);
 
     /// <summary>The bytes of all bodies; what the buffers of a connection that broke had taken counts too.</summary>
     public long BytesSent => _requests.Sum(r => r.BytesSent);
@@ -119,6 +123,7 @@ internal sealed class TestUpstream : IAsyncDisposable
         _requests.Enqueue(request);
         var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        Interlocked.Increment(ref _running);
         try
         {
             await Task.Delay(Delay, cancel.Token);
@@ -129,6 +134,10 @@ internal sealed class TestUpstream : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             context.Abort();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Image2Ipfs.Tests;
 
 public sealed class TreeBuilderTests
 {
-    private static readonly JsonElement Vector = Vectors.Json("ipfs", "vectors.json").GetProperty("tree");
+    private static readonly JsonElement Vector = VectorTree.Vector;
 
     [Fact]
     public void The_vectors_tree_has_the_cids_sizes_and_archive_that_other_implementations_make()
@@ -16,7 +16,7 @@ public sealed class TreeBuilderTests
         var (root, blocks, links) = BuildVector(CidProfile.UnixFsV0);
         foreach (var (path, link) in links)
         {
-            var file = Vector.GetProperty("files").GetProperty(path);
+            var file = VectorTree.File(path);
             Assert.Equal((file.GetProperty("cid").GetString(), file.GetProperty("tsize").GetUInt64()), (link.Cid.ToString(), link.TotalSize));
         }
         Assert.Equal((Vector.GetProperty("root").GetString(), Vector.GetProperty("tsize").GetUInt64()), (root.Cid.ToString(), root.TotalSize));
@@ -24,7 +24,7 @@ public sealed class TreeBuilderTests
 
         foreach (var entry in DirectoryDag.Entries(root.Cid, blocks.Get))
         {
-            var directory = Vector.GetProperty("dirs").GetProperty("busybox/" + entry.Name);
+            var directory = VectorTree.Directory(entry.Name);
             Assert.Equal((directory.GetProperty("cid").GetString(), directory.GetProperty("tsize").GetUInt64()), (entry.Cid.ToString(), entry.TotalSize));
         }
 
@@ -79,21 +79,17 @@ public sealed class TreeBuilderTests
         Assert.Throws<FormatException>(() => tree.Add(path, other));
     }
 
-    /// <summary>The folder "busybox" that tests/Vectors/ipfs/make-tree.sh makes: it is the root.</summary>
     private static (DagLink Root, BlockMap Blocks, List<(string Path, DagLink Link)> Files) BuildVector(CidProfile profile)
     {
         var blocks = new BlockMap();
         var tree = new TreeBuilder(profile);
         var links = new List<(string Path, DagLink Link)>();
-        foreach (var file in Vector.GetProperty("files").EnumerateObject())
+        foreach (var (path, content) in VectorTree.Files())
         {
-            var content = file.Value.TryGetProperty("label", out var label)
-                ? Keystream.Bytes($"image2ipfs-vector:{label.GetString()}", file.Value.GetProperty("size").GetInt32())
-                : """{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":{},"layers":[]}"""u8.ToArray();
-            Assert.Equal(file.Value.GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(content)));
+            Assert.Equal(VectorTree.File(path).GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(content)));
             var link = UnixFsFile.Build(profile, content, blocks.Add);
-            links.Add((file.Name, link));
-            tree.Add(file.Name["busybox/".Length..], link);
+            links.Add((path, link));
+            tree.Add(path, link);
         }
         return (tree.Build(blocks.Add), blocks, links);
     }
