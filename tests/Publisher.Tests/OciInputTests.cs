@@ -271,6 +271,18 @@ public sealed class OciInputTests
         Assert.Equal("linux/amd64", Assert.Single(ImageIndex.Parse(published.Manifest("1", "oci"))).Platform!.ToString());
     }
 
+    [Fact]
+    public async Task An_index_in_an_index_that_is_not_whole_gives_what_it_has_to_the_tags_index()
+    {
+        var layout = new TestLayout();
+        var (amd, arm) = (layout.Image(TestLayer.Gzip(One)), layout.Image("linux/arm64", TestLayer.Gzip(Two)));
+        var inner = layout.Index([On(arm, "linux/arm64"), On(amd, "linux/amd64")]);
+        var outer = layout.Index([inner]);
+        var published = await PublishedLayout.OfAsync(layout.List(outer, "app:1").Without(arm));
+        published.Holds(outer);
+        Assert.Equal(TestLayout.Digest(amd), Assert.Single(ImageIndex.Parse(published.Manifest("1", "oci"))).Digest.ToString());
+    }
+
     [Theory]
     [InlineData("config")]
     [InlineData("layer")]

@@ -68,6 +68,7 @@ internal sealed record IndexForms(IReadOnlyList<Form> Indexes, IReadOnlyList<For
         }
     }
 
+    /// <summary>What an index in it lists stands in it itself, for that one may not be whole either.</summary>
     private static byte[] Shorter(SourceIndex index) =>
-        ImageIndex.Write(index.Original!.Form, index.Entries.Where(e => e.Manifest is not null).Select(e => e.Descriptor));
+        ImageIndex.Write(index.Original!.Form, index.AllEntries().Where(e => e.Manifest is not (null or SourceIndex)).Select(e => e.Descriptor));
 }

@@ -37,7 +37,8 @@ internal sealed class OciLayout(ArchiveContents contents)
             images.Add(named);
         }
         // oras lists the platforms of an index beside it.
-        images.RemoveAll(i => i.Names.Count == 0 && images.Exists(other => other != i && i.Manifest.Original is { } original && other.Manifest.Digests().Contains(original.Blob.Digest)));
+        var below = images.SelectMany(i => i.Manifest.All().Where(m => m != i.Manifest)).ToHashSet<SourceManifest>(ReferenceEqualityComparer.Instance);
+        images.RemoveAll(i => i.Names.Count == 0 && below.Contains(i.Manifest));
         return IsOneImage(entries, images) ? [new NamedManifest([], await WholeAsync(entries, images, cancel).ConfigureAwait(false))] : images;
     }
 
