@@ -166,6 +166,30 @@ public sealed class BadInputTests
         Assert.Equal(before, cli.Listing());
     }
 
+    /// <summary>Mode, user, group, size, time, type, link, magic, device: each with numbers that are none, too large or below zero.</summary>
+    [Fact]
+    public async Task Whatever_stands_in_a_header_it_is_published_or_an_error_with_a_hint()
+    {
+        using var cli = new Cli();
+        byte[][] values =
+        [
+            [.. Enumerable.Repeat((byte)0xFF, 12)], [0x80, 0, 0, 0, .. Enumerable.Repeat((byte)0xFF, 8)], [0x80, .. Enumerable.Repeat((byte)0x7F, 11)],
+            [0xC0, .. new byte[11]], [.. "777777777777"u8], [.. "-1\0"u8], [.. "99999999"u8], [.. "  12x4  "u8], new byte[12],
+        ];
+        foreach (var offset in new[] { 0, 100, 108, 116, 124, 136, 156, 157, 257, 263, 265, 297, 329, 337, 345, 386, 482, 483 })
+        {
+            foreach (var value in values)
+            {
+                foreach (var magic in new[] { TarMember.Ustar, TarMember.Gnu, "" })
+                {
+                    var outcome = await cli.PublishAsync(With(t => t.Member(new TarMember("file") { Magic = magic, Field = (offset, value) }, "content"u8)), "-n");
+                    if (outcome.Exit != 0)
+                        outcome.FailedWithHint();
+                }
+            }
+        }
+    }
+
     /// <summary>The good image and more members; what a case replaces is left out.</summary>
     private static byte[] With(Action<TarBuilder> more, bool manifest = true)
     {

@@ -18,6 +18,9 @@ public sealed record TarMember(string Name)
     /// <summary>What the size field says, where it is not the content's length.</summary>
     public byte[]? SizeField { get; init; }
 
+    /// <summary>What stands at a place of the header, whatever belongs there.</summary>
+    public (int Offset, byte[] Bytes) Field { get; init; } = (0, []);
+
     /// <summary>Added to the right checksum.</summary>
     public int ChecksumError { get; init; }
 
@@ -33,6 +36,7 @@ public sealed record TarMember(string Name)
         Put(156, 1, [(byte)Type]);
         Put(157, 100, Encoding.UTF8.GetBytes(LinkName));
         Put(257, 8, Encoding.ASCII.GetBytes(Magic));
+        Put(Field.Offset, header.Length - Field.Offset, Field.Bytes);
         // The checksum counts its own field as spaces.
         Put(148, 8, "        "u8);
         Put(148, 7, Octal(header.Sum(b => b) + ChecksumError, 6));

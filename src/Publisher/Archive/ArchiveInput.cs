@@ -41,7 +41,7 @@ internal sealed class ArchiveInput(Stream input) : IInput
         {
             throw new PublisherException($"the archive has a member of a kind that cannot be read: {Printable.Text(e.Message)}", NotSparse, e);
         }
-        catch (Exception e) when (e is InvalidDataException or FormatException or SharpCompressException or ArgumentException or InvalidOperationException or IOException { InnerException: InvalidDataException })
+        catch (Exception e) when (e is InvalidDataException or FormatException or SharpCompressException or ArgumentException or InvalidOperationException or OverflowException or IOException { InnerException: InvalidDataException })
         {
             throw new PublisherException($"this is not a readable archive: {Printable.Text(e.Message)}", "pass what 'docker save IMAGE' writes", e);
         }
