@@ -74,7 +74,7 @@ public sealed class FolderInputTests : IDisposable
         ["blobs that are a folder"] = (f => Replace(f, "blobs/sha256", p => Directory.CreateDirectory(p)), "does not hold all of it"),
         ["a fifo"] = (f => Run("mkfifo", Path.Combine(f, "fifo")), "'fifo' in the folder is no file"),
         ["an index that is a fifo"] = (f => Replace(f, "index.json", p => Run("mkfifo", p)), "is no file"),
-        ["a socket"] = (f => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified).Bind(new UnixDomainSocketEndPoint(Path.Combine(f, "socket"))), "is no file"),
+        ["a socket"] = (f => Bind(Path.Combine(f, "socket")), "is no file"),
         ["a file whose name is not UTF-8"] = (f => Run("sh", "-c", $"printf x > \"$(printf '{f}/\\033[2J\\377')\""), "cannot be read"),
         ["nine folders"] = (f => Directory.CreateDirectory(Path.Combine(f, "1/2/3/4/5/6/7/8/9")), "deeper"),
         ["an index that is a folder"] = (f => Replace(f, "index.json", p => Directory.CreateDirectory(p)), "none of"),
@@ -84,6 +84,16 @@ public sealed class FolderInputTests : IDisposable
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];
+
+    /// <summary>Held to the end: a socket that is collected takes its file with it.</summary>
+    private static readonly List<Socket> Sockets = [];
+
+    private static void Bind(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Sockets.Add(socket);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+    }
 
     private static void Replace(string folder, string path, Action<string> with)
     {
