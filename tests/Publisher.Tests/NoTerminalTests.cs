@@ -10,13 +10,15 @@ public sealed partial class NoTerminalTests
     private static readonly string Program = $"'{Programs.Dotnet}' '{Path.Combine(AppContext.BaseDirectory, "image2ipfs.dll")}'";
 
     [Theory]
-    [InlineData("</dev/null", 1)]
-    [InlineData("<&-", 2)]
-    public async Task Without_any_input_it_ends_with_a_hint(string stdin, int exit)
+    [InlineData("publish", "</dev/null", 1)]
+    [InlineData("publish", "<&-", 2)]
+    [InlineData("import", "</dev/null", 1)]
+    [InlineData("import", "<&-", 2)]
+    public async Task Without_any_input_it_ends_with_a_hint(string command, string stdin, int exit)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere a closed stdin cannot be told from another");
         using var cli = new Cli();
-        var outcome = await ShellAsync($"{Program} --store '{cli.StoreFolder}' {stdin}");
+        var outcome = await ShellAsync($"{Program} {command} --store '{cli.StoreFolder}' {stdin}");
         outcome.FailedWithHint(exit);
         Assert.Empty(cli.Listing());
     }

@@ -13,7 +13,7 @@ internal static class ImportCommand
     /// <exception cref="PublisherException">The CAR cannot be taken; the store is as it was.</exception>
     public static async Task RunAsync(string input, LocalStore store, PullName pullName, bool json, Terminal terminal, CancellationToken cancel)
     {
-        using var archive = Open(input);
+        using var archive = InputFile.Open(input, "name a file, or pipe a CAR into it", "name a CAR, or - for stdin", cancel);
         var progress = new PublishProgress();
         progress.BeginLayer(Path.GetFileName(input), archive.CanSeek ? archive.Length : 1);
         // It is blocking reads and hashing: it has a thread of its own.
@@ -47,20 +47,6 @@ internal static class ImportCommand
         catch (InvalidDataException e)
         {
             throw new PublisherException($"the CAR cannot be taken: {Printable.Text(e.Message)}", Hint, e);
-        }
-    }
-
-    private static Stream Open(string input)
-    {
-        if (input == "-")
-            return Console.IsInputRedirected ? Console.OpenStandardInput() : throw new UsageException("there is no input: name a file, or pipe a CAR into it");
-        try
-        {
-            return new FileStream(input, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PublisherException($"{input} cannot be read: {e.Message}", "name a CAR, or - for stdin", e);
         }
     }
 }

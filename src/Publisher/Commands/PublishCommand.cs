@@ -21,7 +21,7 @@ internal static class PublishCommand
         terminal.Info($"{result.Root}: {progress.BytesRead} bytes of layers, {progress.BytesWritten} compressed, {result.Added.Sum(b => b.Size)} new in the store{(options.NoAdd ? " (nothing added)" : "")}");
         foreach (var (name, tag, manifest) in result.Images.Select(i => i.Tagged))
         {
-            if (manifest is SourceIndex index && index.Absent().Select(d => d.Platform?.ToString() ?? d.Digest.ToString()).ToList() is { Count: > 0 } absent)
+            if (manifest is SourceIndex index && index.Absent().ToList() is { Count: > 0 } absent)
                 terminal.Info($"{name}:{tag} is without {Printable.Text(string.Join(", ", absent))}: the input names it and does not have it");
         }
         foreach (var blob in result.Added)
@@ -37,35 +37,8 @@ internal static class PublishCommand
             }
     }
 
-    private static IInput Open(string? input, CancellationToken stop)
-    {
-        if (input is null or "-")
-            return Console.IsInputRedirected && !StandardInputIsClosed()
-                ? new ArchiveInput(StoppableInput.Open(Console.OpenStandardInput(), stop))
-                : throw new UsageException("there is no input: pipe 'docker save IMAGE' into it, or name a file");
-        if (Directory.Exists(input))
-            return new FolderInput(input);
-        try
-        {
-            var file = new FileStream(input, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-            return new ArchiveInput(file.CanSeek ? file : StoppableInput.Open(file, stop));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PublisherException($"{input} cannot be read: {e.Message}", "name an archive that 'docker save' wrote, or pipe one into image2ipfs", e);
-        }
-    }
-
-    /// <summary>
-    /// Started with a closed stdin (<c>&lt;&amp;-</c>), the runtime has files and pipes of its own under that number, and would
-    /// read from them. Unlike what a program is started with, they are closed on exec.
-    /// </summary>
-    private static bool StandardInputIsClosed()
-    {
-        const string Flags = "/proc/self/fdinfo/0";
-        const int CloseOnExec = 0x80000; // O_CLOEXEC, on x86 and arm
-        return File.Exists(Flags)
-            && File.ReadLines(Flags).FirstOrDefault(line => line.StartsWith("flags:", StringComparison.Ordinal)) is { } flags
-            && (Convert.ToInt32(flags["flags:".Length..].Trim(), fromBase: 8) & CloseOnExec) != 0;
-    }
+    private static IInput Open(string? input, CancellationToken stop) => input is not (null or "-") && Directory.Exists(input)
+        ? new FolderInput(input)
+        : new ArchiveInput(InputFile.Open(
+            input, "pipe 'docker save IMAGE' into it, or name a file", "name an archive that 'docker save' wrote, or pipe one into image2ipfs", stop));
 }

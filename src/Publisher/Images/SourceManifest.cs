@@ -56,8 +56,8 @@ internal sealed record SourceIndex(IReadOnlyList<(Descriptor Descriptor, SourceM
     /// <summary>What kind of artifact it says that it is, or null.</summary>
     public string? ArtifactType { get; init; }
 
-    /// <summary>What it lists and the input does not have.</summary>
-    public IEnumerable<Descriptor> Absent() => AllEntries().Where(e => e.Manifest is null).Select(e => e.Descriptor);
+    /// <summary>What it lists and the input does not have: platforms, or the digests of what has none.</summary>
+    public IEnumerable<string> Absent() => AllEntries().Where(e => e.Manifest is null).Select(e => e.Descriptor.Platform?.ToString() ?? e.Descriptor.Digest.ToString());
 
     public override IEnumerable<SourceManifest> All() => AllEntries().Select(e => e.Manifest).OfType<SourceManifest>().Prepend(this).Distinct(ReferenceEqualityComparer.Instance).Cast<SourceManifest>();
 

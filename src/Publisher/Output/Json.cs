@@ -130,8 +130,8 @@ internal static class Json
             case SourceIndex index:
                 WriteManifests(json, forms.Manifests);
                 json.WriteStartArray("absent");
-                foreach (var descriptor in index.Absent())
-                    json.WriteStringValue(descriptor.Platform?.ToString() ?? descriptor.Digest.ToString());
+                foreach (var absent in index.Absent())
+                    json.WriteStringValue(absent);
                 json.WriteEndArray();
                 json.WriteStartArray("platforms");
                 foreach (var platform in forms.Platforms)
