@@ -155,16 +155,7 @@ public sealed class BadInputTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task It_is_an_error_with_a_hint_and_the_store_does_not_notice(string name)
-    {
-        using var cli = new Cli();
-        (await cli.PublishAsync(new TestImage([TestImage.Layer("kept")], "kept").Save())).Published();
-        var before = cli.Listing();
-        var outcome = (await cli.PublishAsync(Cases[name].Archive())).FailedWithHint();
-        Assert.Contains(Cases[name].Error, outcome.Error, StringComparison.Ordinal);
-        Assert.True(outcome.Error.Length < 1000, outcome.Error);
-        Assert.Equal(before, cli.Listing());
-    }
+    public Task It_is_an_error_with_a_hint_and_the_store_does_not_notice(string name) => Cli.RefusesAsync(Cases[name].Archive(), Cases[name].Error);
 
     /// <summary>Mode, user, group, size, time, type, link, magic, device: each with numbers that are none, too large or below zero.</summary>
     [Fact]

@@ -34,6 +34,20 @@ internal sealed class Cli : IDisposable
         return outcome;
     }
 
+    /// <summary>A bad archive is an error with a hint, soon and in few words, and the store is as it was.</summary>
+    /// <param name="archive">What is published.</param>
+    /// <param name="error">A part of the error.</param>
+    public static async Task RefusesAsync(byte[] archive, string error)
+    {
+        using var cli = new Cli();
+        (await cli.PublishAsync(new TestImage([TestImage.Layer("kept")], "kept").Save())).Published();
+        var before = cli.Listing();
+        var outcome = (await cli.PublishAsync(archive).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).FailedWithHint();
+        Assert.Contains(error, outcome.Error, StringComparison.Ordinal);
+        Assert.True(outcome.Error.Length < 1000, outcome.Error);
+        Assert.Equal(before, cli.Listing());
+    }
+
     /// <summary>Every file of the store with its length, but the lock that stays for the next one.</summary>
     public IReadOnlyList<(string Path, long Length)> Listing() =>
         Directory.Exists(StoreFolder)

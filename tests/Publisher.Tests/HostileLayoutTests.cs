@@ -185,16 +185,7 @@ public sealed class HostileLayoutTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task It_is_an_error_with_a_hint_and_the_store_does_not_notice(string name)
-    {
-        using var cli = new Cli();
-        (await cli.PublishAsync(new TestImage([TestImage.Layer("kept")], "kept").Save())).Published();
-        var before = cli.Listing();
-        var outcome = (await cli.PublishAsync(Cases[name].Archive()).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).FailedWithHint();
-        Assert.Contains(Cases[name].Error, outcome.Error, StringComparison.Ordinal);
-        Assert.True(outcome.Error.Length < 1000, outcome.Error);
-        Assert.Equal(before, cli.Listing());
-    }
+    public Task It_is_an_error_with_a_hint_and_the_store_does_not_notice(string name) => Cli.RefusesAsync(Cases[name].Archive(), Cases[name].Error);
 
     /// <summary>What looks hostile and does no harm: each is published, and soon.</summary>
     private static readonly Dictionary<string, Func<byte[]>> Harmless = new()

@@ -116,6 +116,6 @@ internal sealed class Dag(BlockCache cache, Asking asking)
                 throw new UpstreamFault(FaultKind.Wrong, $"sent an archive of more than {MaxBytes} bytes");
             blocks.Add(block with { Bytes = block.Bytes.ToArray() });
         }
-        return blocks.Exists(b => b.Cid.ToV1().Equals(missing.ToV1())) ? blocks : throw new UpstreamFault(FaultKind.Wrong, "left blocks out of its archive");
+        return blocks.Exists(b => b.Cid.NamesSameAs(missing)) ? blocks : throw new UpstreamFault(FaultKind.Wrong, "left blocks out of its archive");
     }
 }

@@ -374,8 +374,7 @@ internal sealed class DagFetch : BlobFetch
             return;
         _attempts.Add(new Attempt(part.Upstream.Name, fault.Kind, fault.Message, fault.RetryAfter, fault.Status));
         var failures = _failures.GetValueOrDefault(part.Upstream);
-        var pause = fault.RetryAfter ?? Pause.After(failures.Count);
-        _failures[part.Upstream] = new Failures(failures.Count + 1, _clock.GetTimestamp() + (long)(pause.TotalSeconds * _clock.TimestampFrequency), failures.Lies + (fault.Kind == FaultKind.Wrong ? 1 : 0),
+        _failures[part.Upstream] = new Failures(failures.Count + 1, Pause.EndsAt(fault, failures.Count, _clock), failures.Lies + (fault.Kind == FaultKind.Wrong ? 1 : 0),
             fault.Kind is FaultKind.Absent);
     }
 

@@ -189,6 +189,6 @@ internal sealed class PlainParts(string path, long size, Spool spool, PlainCopy 
         sources.Failed(part.Upstream, fault);
         // Many that cut their answers off cut each one off: what it gave is progress.
         var failures = part.HasGiven ? 0 : _resting.GetValueOrDefault(part.Upstream).Failures;
-        _resting[part.Upstream] = (failures + 1, clock.GetTimestamp() + (long)((fault.RetryAfter ?? Pause.After(failures)).TotalSeconds * clock.TimestampFrequency));
+        _resting[part.Upstream] = (failures + 1, Pause.EndsAt(fault, failures, clock));
     }
 }

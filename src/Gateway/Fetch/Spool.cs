@@ -97,12 +97,6 @@ internal sealed class Spool(SafeFileHandle? file) : IDisposable
             return _there.EndFrom(offset);
     }
 
-    public long? NextStart(long offset)
-    {
-        lock (_lock)
-            return _there.NextStart(offset);
-    }
-
     /// <summary>Whether a reader may begin here: memory forgets what all readers have had.</summary>
     public bool CanBeginAt(long offset)
     {

@@ -130,6 +130,9 @@ public sealed class Cid : IEquatable<Cid>
 
     public Cid? ToV0() => Version == 0 ? this : Codec == DagPb && HashFunction == Sha2_256 ? V0(Hash) : null;
 
+    /// <summary>Whether both name the same content, in whichever version.</summary>
+    public bool NamesSameAs(Cid? other) => ToV1().Equals(other?.ToV1());
+
     /// <summary>Whether the block is what the CID names. Only sha2-256, sha2-512 and identity can be checked.</summary>
     public bool Matches(ReadOnlySpan<byte> block) => HashFunction switch
     {

@@ -56,6 +56,14 @@ public sealed record Descriptor(MediaType MediaType, Digest Digest, long Size)
         };
     }
 
+    /// <summary>The manifest that another one speaks of, or null.</summary>
+    internal static Descriptor? ReadSubject(JsonElement manifest) =>
+        manifest.TryGetProperty("subject", out var subject) && subject.ValueKind != JsonValueKind.Null ? Read(subject) : null;
+
+    /// <summary>What a manifest or an index says that it is, or null.</summary>
+    internal static string? ReadArtifactType(JsonElement manifest) =>
+        manifest.TryGetProperty("artifactType", out var type) && type.GetString() is { Length: > 0 } text ? text : null;
+
     /// <param name="json">Takes one object.</param>
     /// <param name="mediaType">Replaces the descriptor's own media type.</param>
     internal void WriteTo(Utf8JsonWriter json, MediaType? mediaType = null)

@@ -43,9 +43,6 @@ public sealed partial class ImageConfig
                 _ = member.Name;
             if (!root.TryGetProperty("rootfs", out var rootfs) || rootfs.ValueKind != JsonValueKind.Object)
                 throw new FormatException("it has no rootfs");
-            // Schema 1 sorts the members by name: a name that cannot be read shows here.
-            foreach (var member in root.EnumerateObject())
-                _ = member.Name;
 
             var diffIds = Elements(rootfs, "diff_ids").Select(e => Digest.Parse(e.GetString() ?? "")).ToList();
             var history = Elements(root, "history").Select(HistoryEntry.From).ToList();

@@ -40,8 +40,8 @@ public static class ImageIndex
         {
             using var json = JsonDocument.Parse(bytes);
             var root = json.RootElement;
-            subject = root.TryGetProperty("subject", out var of) && of.ValueKind != JsonValueKind.Null ? Descriptor.Read(of) : null;
-            artifactType = root.TryGetProperty("artifactType", out var type) && type.GetString() is { Length: > 0 } text ? text : null;
+            subject = Descriptor.ReadSubject(root);
+            artifactType = Descriptor.ReadArtifactType(root);
             return root.GetProperty("manifests").EnumerateArray().Select(Descriptor.Read).ToList();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)

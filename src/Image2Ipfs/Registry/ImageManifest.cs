@@ -53,9 +53,9 @@ public sealed record ImageManifest(Descriptor Config, IReadOnlyList<Descriptor> 
             return new ImageManifest(
                 config,
                 root.TryGetProperty("layers", out var layers) && layers.ValueKind != JsonValueKind.Null ? [.. layers.EnumerateArray().Select(Descriptor.Read)] : [],
-                root.TryGetProperty("subject", out var subject) && subject.ValueKind != JsonValueKind.Null ? Descriptor.Read(subject) : null)
+                Descriptor.ReadSubject(root))
             {
-                ArtifactType = root.TryGetProperty("artifactType", out var type) && type.GetString() is { Length: > 0 } text ? text : config.MediaType.Value,
+                ArtifactType = Descriptor.ReadArtifactType(root) ?? config.MediaType.Value,
             };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)

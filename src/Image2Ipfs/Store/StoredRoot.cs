@@ -23,14 +23,13 @@ public sealed class StoredRoot
 
     private const int BlocksAhead = 8;
 
-    private readonly LocalStore _store;
     private readonly Dictionary<Cid, ReadOnlyMemory<byte>> _blocks;
     private readonly Dictionary<Cid, Digest> _digests;
     private int _entries;
 
     private StoredRoot(LocalStore store, Cid cid, Dictionary<Cid, ReadOnlyMemory<byte>> blocks)
     {
-        (_store, Cid, _blocks) = (store, cid, blocks);
+        (Store, Cid, _blocks) = (store, cid, blocks);
         Files = [.. Walk("", cid)];
         Blobs = Files
             .Select(f => (f.Link, Digest: TreePaths.TryGetDigest(f.Path, out var digest) ? digest : default))
@@ -43,7 +42,7 @@ public sealed class StoredRoot
     public Cid Cid { get; }
 
     /// <summary>The store that it lies in.</summary>
-    public LocalStore Store => _store;
+    public LocalStore Store { get; }
 
     public CidProfile Profile => CidProfile.Of(Cid);
 
@@ -104,7 +103,7 @@ public sealed class StoredRoot
         try
         {
             // A copy on write where the file system can; never a link, for the copy may be written to.
-            File.Copy(_store.BlobFile(digest), to);
+            File.Copy(Store.BlobFile(digest), to);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -137,7 +136,7 @@ public sealed class StoredRoot
                 {
                     open?.Reader.Dispose();
                     open = null;
-                    open = (digest, new BlobReader(_store.BlobFile(digest), digest));
+                    open = (digest, new BlobReader(Store.BlobFile(digest), digest));
                 }
                 var leaf = FileDag.EmptyLeaf(Profile, place.Length, out var content);
                 open.Value.Reader.Read(place.Offset, leaf.AsSpan(content));

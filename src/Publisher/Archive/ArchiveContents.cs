@@ -71,7 +71,7 @@ internal sealed class ArchiveContents(LayerPipeline pipeline, Staging staging)
             case Member.Kept kept:
                 return kept.Blob.Blob;
             case Member.Document document:
-                return document.Blob ??= staging.AddBlob(document.Content.Span);
+                return BlobOf(document);
             case Member.Layer layer:
                 return layer.Restored ??= pipeline.Restore(await layer.Staged.WaitAsync(cancel).ConfigureAwait(false), cancel);
             default:
@@ -84,10 +84,12 @@ internal sealed class ArchiveContents(LayerPipeline pipeline, Staging staging)
     public async Task<Digest?> FindDiffIdAsync(string path, CancellationToken cancel) => Find(path) switch
     {
         Member.Kept kept => await DiffIdAsync(path, kept.Blob, cancel).ConfigureAwait(false),
-        Member.Document document => (document.Blob ??= staging.AddBlob(document.Content.Span)).Digest,
+        Member.Document document => BlobOf(document).Digest,
         Member.Layer layer => (await layer.Staged.WaitAsync(cancel).ConfigureAwait(false)).DiffId,
         _ => null,
     };
+
+    private StagedBlob BlobOf(Member.Document document) => document.Blob ??= staging.AddBlob(document.Content.Span);
 
     private static async Task<Digest> DiffIdAsync(string path, KeptBlob kept, CancellationToken cancel)
     {

@@ -68,7 +68,6 @@ internal sealed class CommandLine
         DefaultValueFactory = _ => KuboOptions.DefaultTimeoutSeconds,
     };
 
-
     private readonly Option<string> _profile = new("--cid-profile")
     {
         Description = $"How CIDs are made: {string.Join(" or ", CidProfile.All.Select(p => p.Name))}",
@@ -86,11 +85,11 @@ internal sealed class CommandLine
 
     private CommandLine()
     {
-        // Or a misspelt option would be taken for a file. One that is called so can be given as ./-file.
         _profile.CompletionSources.Add([.. CidProfile.All.Select(p => p.Name)]);
         _to.CompletionSources.Add("store", "kubo", "ipfs", "car:", "car:-", "dir:");
         foreach (var root in new Argument[] { _root, _anyRoot })
             root.CompletionSources.Add(context => Store(context.ParseResult).Roots().Select(cid => cid.ToString()));
+        // Or a misspelt option would be taken for a file. One that is called so can be given as ./-file.
         foreach (var argument in new Argument[] { _input, _root, _anyRoot, _car })
             argument.Validators.Add(result =>
             {

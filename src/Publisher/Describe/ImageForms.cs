@@ -39,7 +39,7 @@ internal sealed class ImageForms
                 var indexes = IndexForms.Of(index, staging);
                 return new ImageForms(tagged, indexes.Blobs, indexes.Indexes) { Parts = indexes.Parts, Platforms = indexes.Platforms };
             case SourceArtifact artifact:
-                return new ImageForms(tagged, artifact.Blobs, [new Form(artifact.Original!.Form, artifact.Original.Blob, IsOriginal: true)]);
+                return new ImageForms(tagged, artifact.Blobs, [Form.Of(artifact.Original!)]);
             default:
                 throw new ArgumentException("another kind of manifest", nameof(tagged));
         }

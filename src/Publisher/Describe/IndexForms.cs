@@ -25,8 +25,8 @@ internal sealed record IndexForms(IReadOnlyList<Form> Indexes, IReadOnlyList<For
             Add(descriptor, manifest);
         var whole = !index.Absent().Any();
         if (!whole)
-            parts.Add(new Form(original.Form, original.Blob, IsOriginal: true));
-        var source = new Form(original.Form, whole ? original.Blob : staging.AddBlob(Shorter(index)), IsOriginal: true);
+            parts.Add(Form.Of(original));
+        var source = Form.Of(whole ? original : original with { Blob = staging.AddBlob(Shorter(index)) });
         var indexes = new[] { (MediaType.OciIndex, MediaType.OciManifest), (MediaType.ManifestList, MediaType.Schema2) }
             .Select(f => original.Form == f.Item1 ? source : Derived(f.Item1, f.Item2))
             .OfType<Form>()
@@ -48,10 +48,10 @@ internal sealed record IndexForms(IReadOnlyList<Form> Indexes, IReadOnlyList<For
                     platforms.Add(forms with { Platform = platform });
                     break;
                 case SourceIndex below:
-                    parts.Add(new Form(below.Original!.Form, below.Original.Blob, IsOriginal: true));
+                    parts.Add(Form.Of(below.Original!));
                     break;
                 case SourceArtifact artifact:
-                    parts.Add(new Form(artifact.Original!.Form, artifact.Original.Blob, IsOriginal: true));
+                    parts.Add(Form.Of(artifact.Original!));
                     blobs.AddRange(artifact.Blobs);
                     break;
             }

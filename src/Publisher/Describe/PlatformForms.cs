@@ -18,7 +18,7 @@ internal sealed record PlatformForms(SourceImage Image, Platform Platform, IRead
         foreach (var mediaType in new[] { MediaType.OciManifest, MediaType.Schema2 })
         {
             if (image.Original is { } original && original.Form == mediaType)
-                manifests.Add(new Form(mediaType, original.Blob, IsOriginal: true));
+                manifests.Add(Form.Of(original));
             else if (image.Layers.All(l => l.Type.In(mediaType) is not null))
                 manifests.Add(new Form(mediaType, staging.AddBlob(Write(mediaType, config, image.Layers))));
         }
@@ -38,5 +38,7 @@ internal sealed record PlatformForms(SourceImage Image, Platform Platform, IRead
 /// <param name="IsOriginal">The source has it so.</param>
 internal sealed record Form(MediaType MediaType, StagedBlob Blob, bool IsOriginal = false)
 {
+    public static Form Of(Original original) => new(original.Form, original.Blob, IsOriginal: true);
+
     public Descriptor Descriptor => new(MediaType, Blob.Digest, Blob.Size);
 }

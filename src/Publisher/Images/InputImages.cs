@@ -1,4 +1,3 @@
-using System.Text;
 using Image2Ipfs.Publisher.Archive;
 
 namespace Image2Ipfs.Publisher.Images;
@@ -30,7 +29,7 @@ internal static class InputImages
         return null;
     }
 
-    private static bool IsObject(ReadOnlyMemory<byte> json) => Encoding.UTF8.GetString(json.Span).AsSpan().TrimStart() is ['{', ..];
+    private static bool IsObject(ReadOnlyMemory<byte> json) => json.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 
     private static PublisherException None(ArchiveContents contents) => new(
         contents.Paths.Any() ? $"the input has none of {ManifestJson.Path}, {OciLayout.Path} and {Repositories.Path}: it holds no image" : "the input is empty",

@@ -16,20 +16,23 @@ internal sealed class ManifestJson(ArchiveContents contents)
 
     private readonly ImageBudget _budget = new();
     private readonly Dictionary<string, ImageConfig> _configs = new(StringComparer.Ordinal);
+    private List<Item>? _items;
 
     /// <exception cref="PublisherException">The archive is not whole, or does not fit together.</exception>
     public async Task<List<NamedManifest>> ReadImagesAsync(CancellationToken cancel)
     {
         var images = new List<NamedManifest>();
-        foreach (var item in Items())
+        foreach (var item in Items)
             images.Add(await ReadImageAsync(item, cancel).ConfigureAwait(false));
         return images;
     }
 
     /// <summary>Whether Docker's graph driver wrote it: its layers are uncompressed, and what else the archive says of them was made up when it was saved.</summary>
-    public bool IsOfGraphDriver => Items().Any(i => i.Sources.Count > 0);
+    public bool IsOfGraphDriver => Items.Any(i => i.Sources.Count > 0);
 
-    private List<Item> Items()
+    private List<Item> Items => _items ??= Parse();
+
+    private List<Item> Parse()
     {
         try
         {

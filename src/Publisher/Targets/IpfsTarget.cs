@@ -67,7 +67,7 @@ internal sealed class IpfsTarget : ITarget
             if (exit != 0)
                 throw Failed(root, $"'ipfs add' ended with exit code {exit}: {Complaint(error)}");
             var said = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
-            if (!Cid.TryParse(said, out var added) || !added.ToV1().Equals(root.Cid.ToV1()))
+            if (!Cid.TryParse(said, out var added) || !added.NamesSameAs(root.Cid))
                 throw Failed(root, $"'ipfs add' made {(said.Length == 0 ? "nothing" : Printable.Text(said))} of it, not {root.Cid}");
         }
         finally

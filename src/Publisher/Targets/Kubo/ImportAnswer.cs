@@ -19,7 +19,7 @@ internal static class ImportAnswer
         if (said.TryGetProperty("PinErrorMsg", out var error) && error.ToString() is { Length: > 0 } message)
             throw new KuboFault(KuboFaultKind.Command, $"the root was not pinned: {Printable.Text(message)}");
         var text = said.TryGetProperty("Cid", out var cid) && cid.ValueKind == JsonValueKind.Object && cid.TryGetProperty("/", out var slash) ? slash.ToString() : "";
-        if (!Cid.TryParse(text, out var imported) || !imported.ToV1().Equals(root.ToV1()))
+        if (!Cid.TryParse(text, out var imported) || !imported.NamesSameAs(root))
             throw new KuboFault(KuboFaultKind.BadAnswer, $"it imported {Printable.Text(text)}, not {root}");
     }
 

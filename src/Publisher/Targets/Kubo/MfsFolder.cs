@@ -14,7 +14,7 @@ internal static class MfsFolder
     public static async Task PutAsync(KuboRpc rpc, Cid root, string path, CancellationToken cancel)
     {
         var there = await StatAsync(rpc, path, cancel).ConfigureAwait(false);
-        if (there is not null && there.ToV1().Equals(root.ToV1()))
+        if (root.NamesSameAs(there))
             return;
 
         var slash = path.LastIndexOf('/');
@@ -26,7 +26,7 @@ internal static class MfsFolder
             await rpc.CallAsync("files/rm", cancel, ("arg", path), ("recursive", "true")).ConfigureAwait(false);
         await rpc.CallAsync("files/mv", cancel, ("arg", beside), ("arg", path)).ConfigureAwait(false);
         // A node that moved it somewhere else, into a folder that came meanwhile, says nothing.
-        if (!root.ToV1().Equals((await StatAsync(rpc, path, cancel).ConfigureAwait(false))?.ToV1()))
+        if (!root.NamesSameAs(await StatAsync(rpc, path, cancel).ConfigureAwait(false)))
             throw new KuboFault(KuboFaultKind.BadAnswer, $"{path} holds something else now: is somebody else writing there?");
     }
 
