@@ -122,7 +122,7 @@ internal static class AnswerWriter
         response.ContentLength = length;
         if (status == StatusCodes.Status206PartialContent)
             response.Headers.ContentRange = ContentRange(start, length, blob.Size);
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : blob.Content.SendAsync(context, start, length);
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : blob.Content.SendAsync(context.Response.BodyWriter, start, length, context.RequestAborted);
     }
 
     /// <summary>multipart/byteranges, RFC 9110 14.6: lazy-pulling clients ask for many parts at once.</summary>
@@ -138,7 +138,7 @@ internal static class AnswerWriter
         foreach (var (head, (start, length)) in heads.Zip(parts))
         {
             await response.WriteAsync(head, context.RequestAborted).ConfigureAwait(false);
-            await blob.Content.SendAsync(context, start, length).ConfigureAwait(false);
+            await blob.Content.SendAsync(context.Response.BodyWriter, start, length, context.RequestAborted).ConfigureAwait(false);
         }
         await response.WriteAsync(tail, context.RequestAborted).ConfigureAwait(false);
     }
