@@ -100,7 +100,7 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
     {
         if (await FindAsync(name, request) is not { } repository)
             return Unknown(name);
-        if (!repository.Tags.TryGetValue(tag, out var forms))
+        if (await repository.FormsAsync(tag, request.HttpContext.RequestAborted) is not { } forms)
             return RegistryError.ManifestUnknown($"{name} has no tag {tag}");
 
         var accept = AcceptHeader.Parse(request.Headers.Accept);
@@ -150,7 +150,7 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
         if (await FindAsync(name, request) is not { } repository)
             return RegistryError.BlobUnknown($"there is no {name}");
         var part = HttpMethods.IsHead(request.Method) ? Wanted.Size : request.Headers.Range.Count > 0 ? Wanted.Part : Wanted.Whole;
-        return await repository.Content.OpenBlobAsync(digest, part, request.HttpContext.RequestAborted) is var (content, size)
+        return await repository.OpenBlobAsync(digest, part, request.HttpContext.RequestAborted) is var (content, size)
             ? new Answer.Blob(content, size, digest)
             : RegistryError.BlobUnknown($"{name} has no blob {digest}");
     }

@@ -29,7 +29,7 @@ internal sealed class Manifests(IMemoryCache cache, Schema1Signer signer)
 
     private async ValueTask<byte[]?> FindAsync(object key, Repository repository, Digest digest, CancellationToken cancel)
     {
-        var bytes = await repository.Content.ReadManifestAsync(digest, MaxBytes, cancel).ConfigureAwait(false);
+        var bytes = await repository.ReadManifestAsync(digest, MaxBytes, cancel).ConfigureAwait(false);
         if (bytes is null)
             return null;
         if (Digest.Sha256(bytes) != digest)

@@ -1,4 +1,5 @@
 using Image2Ipfs.Gateway.Layouts;
+using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
@@ -11,7 +12,7 @@ namespace Image2Ipfs.Gateway.Names;
 /// From the name that a client pulls to the repository: the first component is the root, the rest lies below it. It is
 /// remembered from before, or lies in the store, or with the upstreams.
 /// </summary>
-internal sealed class Roots(LocalStore store, StoredRepositories stored, RemoteRepositories remote, UpstreamPool pool, IMemoryCache cache, TimeProvider clock)
+internal sealed class Roots(LocalStore store, Repositories repositories, UpstreamPool pool, IMemoryCache cache, TimeProvider clock)
 {
     /// <summary>How long a root that was there is taken to be there still: a look at the disk for each request costs a tenth of it.</summary>
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(100);
@@ -31,23 +32,26 @@ internal sealed class Roots(LocalStore store, StoredRepositories stored, RemoteR
             return ValueTask.FromResult<Repository?>(known.Repository);
         var text = name.ToString();
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 || !Cid.TryParse(text[..slash], out var cid))
+        if (!Cid.TryParse(slash < 0 ? text : text[..slash], out var root))
             return default;
-        var path = text[(slash + 1)..];
-        if (store.Open(cid) is { } root)
-            return ValueTask.FromResult(stored.Open(root, path) is { } repository ? Keep(name, repository, store.RootFile(root.Cid), null) : null);
-        return mayAsk && !pool.IsEmpty ? AskAsync(name, cid, path, cancel) : default;
+        var place = new Place(root, slash < 0 ? "" : text[(slash + 1)..]);
+        if (store.Find(root) is { } stored)
+            return OpenStoredAsync(name, place with { Root = stored }, cancel);
+        return mayAsk && !pool.IsEmpty ? AskAsync(name, place, cancel) : default;
     }
 
-    private async ValueTask<Repository?> AskAsync(RepositoryName name, Cid root, string path, CancellationToken cancel)
+    private async ValueTask<Repository?> OpenStoredAsync(RepositoryName name, Place place, CancellationToken cancel) =>
+        await repositories.OpenStoredAsync(place, cancel).ConfigureAwait(false) is { } repository ? Keep(name, repository, store.RootFile(place.Root), null) : null;
+
+    private async ValueTask<Repository?> AskAsync(RepositoryName name, Place place, CancellationToken cancel)
     {
         var absent = (typeof(Roots), name);
         if (cache.TryGetValue(absent, out _))
             return null;
         try
         {
-            if (await remote.OpenAsync(root, path, cancel).ConfigureAwait(false) is { } repository)
-                return Keep(name, repository, null, repository.Content is PlainContent ? UnprovenFor : null);
+            if (await repositories.OpenRemoteAsync(place, cancel).ConfigureAwait(false) is { } repository)
+                return Keep(name, repository, null, repository.IsProven ? null : UnprovenFor);
         }
         catch (UpstreamsFailedException e) when (e.IsKnownAbsent)
         {
