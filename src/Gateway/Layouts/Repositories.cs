@@ -39,9 +39,9 @@ internal sealed class Repositories
             if (_pool.Ranked().Any(u => u.Ways.Best != Way.Path))
                 return await OpenAsync(_blocks, place, cancel).ConfigureAwait(false);
         }
-        catch (UpstreamsFailedException e) when (e.Attempts.Any(a => a.Kind == FaultKind.NotThisWay) && _pool.Ranked().Any(_paths.IsBelieved))
+        catch (UpstreamsFailedException e) when ((e.IsMaybeAbsent || e.Attempts.Any(a => a.Kind == FaultKind.NotThisWay)) && _pool.Ranked().Any(_paths.IsBelieved))
         {
-            // None of those that may know it give blocks.
+            // None of those that may know it give blocks, or they answer 500, as js-ipfs does before anybody knows what it gives.
         }
         catch (InvalidDataException e)
         {
@@ -55,15 +55,18 @@ internal sealed class Repositories
 
     private async ValueTask<Images?> RecogniseAsync(ISource source, Place place, bool isTag, CancellationToken cancel)
     {
+        // A tag of a tag would have no end.
+        var layouts = _layouts.Where(l => !isTag || l is not TagStoreLayout);
+        var opening = layouts.Select(l => l.TryOpenAsync(source, place, cancel));
+        // Where nothing is listed each of them asks for a file, and a gateway may be slow to say that there is none. Ours comes first.
+        if (!source.IsProven)
+            opening = opening.Take(1).Concat(Together(opening.Skip(1)));
         UpstreamsFailedException? refused = null;
-        foreach (var layout in _layouts)
+        foreach (var layout in opening)
         {
-            // A tag of a tag would have no end.
-            if (isTag && layout is TagStoreLayout)
-                continue;
             try
             {
-                if (await layout.TryOpenAsync(source, place, cancel).ConfigureAwait(false) is { } images)
+                if (await layout.ConfigureAwait(false) is { } images)
                     return images;
             }
             catch (UpstreamsFailedException e) when (!source.IsProven && e.IsMaybeAbsent)
@@ -73,5 +76,11 @@ internal sealed class Repositories
             }
         }
         return refused is null ? null : throw refused;
+
+        static IEnumerable<ValueTask<Images?>> Together(IEnumerable<ValueTask<Images?>> all)
+        {
+            foreach (var one in all.Select(o => o.AsTask()).ToList())
+                yield return new ValueTask<Images?>(one);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Fetch;
+using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 
@@ -14,17 +15,17 @@ internal sealed class BlockSource(Dag dag, Fetches fetches, LocalStore store) : 
     public bool IsProven => true;
 
     public async ValueTask<IReadOnlyList<string>?> ListAsync(Place directory, CancellationToken cancel) =>
-        await dag.DirectoryAsync(directory.Root, directory.Path, cancel).ConfigureAwait(false) is { } entries ? [.. entries.Select(e => e.Name)] : null;
+        await OrAbsentAsync(dag.DirectoryAsync(directory.Root, directory.Path, cancel)).ConfigureAwait(false) is { } entries ? [.. entries.Select(e => e.Name)] : null;
 
     public async ValueTask<byte[]?> ReadAsync(Place file, int maxBytes, Func<byte[], bool> fits, CancellationToken cancel) =>
-        await dag.FileAsync(file.Root, file.Path, maxBytes, cancel).ConfigureAwait(false);
+        await OrAbsentAsync(dag.FileAsync(file.Root, file.Path, maxBytes, cancel)).ConfigureAwait(false);
 
     public async ValueTask<byte[]?> ReadAsync(Place file, int maxBytes, Digest digest, CancellationToken cancel) =>
-        await dag.FileAsync(file.Root, file.Path, maxBytes, cancel).ConfigureAwait(false);
+        await OrAbsentAsync(dag.FileAsync(file.Root, file.Path, maxBytes, cancel)).ConfigureAwait(false);
 
     public async ValueTask<(IBody Body, long Size)?> OpenAsync(Place file, Digest digest, Wanted part, Func<Task<long?>> size, CancellationToken cancel)
     {
-        if (await dag.FindAsync(file.Root, file.Path, cancel).ConfigureAwait(false) is not { } link)
+        if (await OrAbsentAsync(dag.FindAsync(file.Root, file.Path, cancel)).ConfigureAwait(false) is not { } link)
             return null;
         // An image of one's own may have the same layer.
         if (store.OpenBlob(digest) is { } own)
@@ -32,5 +33,18 @@ internal sealed class BlockSource(Dag dag, Fetches fetches, LocalStore store) : 
         if (link.TotalSize <= Small && await dag.FileAsync(link.Cid, "", 2 * Small, cancel).ConfigureAwait(false) is { } content)
             return (new MemoryBody(content), content.Length);
         return await fetches.OpenAsync(link.Cid, digest, $"/ipfs/{link.Cid}", part, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Gateways prove that a path is there, and only say that it is not.</summary>
+    private static async Task<T?> OrAbsentAsync<T>(Task<T?> asking)
+    {
+        try
+        {
+            return await asking.ConfigureAwait(false);
+        }
+        catch (UpstreamsFailedException e) when (e.IsKnownAbsent)
+        {
+            return default;
+        }
     }
 }

@@ -35,6 +35,9 @@ internal sealed class TestUpstream : IAsyncDisposable
 
     public UnknownFormat Unknown { get; set; }
 
+    /// <inheritdoc cref="UpstreamSite.Absent"/>
+    public int Absent { get => _site.Absent; set => _site.Absent = value; }
+
     /// <summary>Before the first byte of every answer.</summary>
     public TimeSpan Delay { get; set; }
 
