@@ -30,6 +30,12 @@ public sealed record OlderTree(string Layout, IReadOnlyList<Cid> Roots, IReadOnl
     /// <summary>Whether what it says can be found without a list of its directories.</summary>
     public bool IsFoundByPaths { get; init; } = true;
 
+    /// <summary>The digests under which its layers are pulled.</summary>
+    public IReadOnlyList<string> LayerDigests { get; private init; } = [];
+
+    /// <summary>The files of the root, where it is a folder that <c>ipfs add</c> takes.</summary>
+    public IReadOnlyList<(string Path, byte[] Content)> Files { get; private init; } = [];
+
     public Cid Root => Roots[0];
 
     /// <summary>What is pulled, without the registry's host and the tag.</summary>
@@ -57,11 +63,12 @@ public sealed record OlderTree(string Layout, IReadOnlyList<Cid> Roots, IReadOnl
     public static IReadOnlyList<OlderTree> All(byte[] config, params IReadOnlyList<byte[]> layers)
     {
         var image = new Image(config, layers, [.. layers.Select(l => Compress.StoredGzip(l))]);
-        return
+        OlderTree[] trees =
         [
             Python(image), Go(image), IpdrBefore2021(image), Ipdr(image), IpdrTagStore(image), Nerdctl(image),
             OciLayout(image, "", "OCI image layout"), OciLayout(image, "images/app", "OCI image layout in a folder"), OciLayoutOfNames(image), Disco(image), WebServer(image),
         ];
+        return [.. trees.Select(t => t with { LayerDigests = [.. (t.IsRepaired ? image.Layers : image.Packed).Select(l => $"sha256:{TestImage.Hex(l)}")] })];
     }
 
     /// <summary>Python 0.0.4 and 0.0.5 wrote schema 1 too, without signatures.</summary>
@@ -198,7 +205,7 @@ public sealed record OlderTree(string Layout, IReadOnlyList<Cid> Roots, IReadOnl
         foreach (var (file, content) in files.DistinctBy(f => f.Path))
             tree.Add(file, UnixFsFile.Build(profile, content, blocks.Add));
         var root = tree.Build(blocks.Add).Cid;
-        return new OlderTree(layout, [root], [.. blocks.DistinctBy(b => b.Cid)], path);
+        return new OlderTree(layout, [root], [.. blocks.DistinctBy(b => b.Cid)], path) { Files = files };
     }
 
     private static byte[] Json(JsonObject json) => Encoding.UTF8.GetBytes(json.ToJsonString());
