@@ -4,6 +4,7 @@ using Image2Ipfs.Gateway.Find;
 using Image2Ipfs.Gateway.FrontDoor;
 using Image2Ipfs.Gateway.Layouts;
 using Image2Ipfs.Gateway.Names;
+using Image2Ipfs.Gateway.Negotiate;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
@@ -35,6 +36,7 @@ internal static partial class Host
         builder.Services.AddSingleton<Schema1Signer>();
         builder.Services.AddSingleton<Roots>();
         builder.Services.AddSingleton<Manifests>();
+        builder.Services.AddSingleton<Schema1Conversion>();
         builder.Services.AddSingleton<Repositories>();
         builder.Services.AddSingleton<StoreSource>();
         builder.Services.AddSingleton<BlockSource>();

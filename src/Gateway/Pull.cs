@@ -24,7 +24,7 @@ namespace Image2Ipfs.Gateway;
 /// <item>answer.</item>
 /// </list>
 /// </summary>
-internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fetches, IOptions<GatewaySettings> settings, ILogger<Pull> logger)
+internal sealed partial class Pull(Roots roots, Manifests manifests, Schema1Conversion conversion, Fetches fetches, IOptions<GatewaySettings> settings, ILogger<Pull> logger)
 {
     private static readonly Answer Pong = new Answer.Json("{}"u8.ToArray());
 
@@ -104,6 +104,9 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
             return RegistryError.ManifestUnknown($"{name} has no tag {tag}");
 
         var accept = AcceptHeader.Parse(request.Headers.Accept);
+        if (Negotiation.ReadsSchema1Alone(accept, _schema1WithoutAccept) && !forms.Any(f => f.MediaType.IsSchema1)
+            && await conversion.TryConvertAsync(repository, name, tag, forms, request.HttpContext.RequestAborted) is { } schema1)
+            return await ManifestAsync(repository, schema1.Digest, schema1.MediaType, request);
         var chosen = Negotiation.Choose(forms, accept, _schema1WithoutAccept)
             ?? await ChooseChildAsync(repository, forms, accept, request.HttpContext.RequestAborted);
         return chosen is null

@@ -156,7 +156,7 @@ public sealed record OlderTree(string Layout, IReadOnlyList<Cid> Roots, IReadOnl
     {
         var oci = new TestLayout();
         oci.List(image.In(oci), "3.10.1");
-        return Folder(layout, CidProfile.UnixFsV1, folder, [.. Files(oci, folder)]) with { Tag = "3.10.1" };
+        return Folder(layout, CidProfile.UnixFsV1, folder, [.. FilesOf(oci, folder)]) with { Tag = "3.10.1" };
     }
 
     /// <summary>The names are in the annotations, and the path of the pull is one of them.</summary>
@@ -166,10 +166,10 @@ public sealed record OlderTree(string Layout, IReadOnlyList<Cid> Roots, IReadOnl
         var app = image.In(oci);
         var other = oci.Image(TestLayer.Plain(TestImage.Layer("other")));
         oci.List(app, "2.0", "docker.io/team/app:2.0").List(other, "1.0", "docker.io/team/other:1.0");
-        return Folder("OCI image layout with names", CidProfile.UnixFsV1, "team/app", [.. Files(oci, "")]) with { Tag = "2.0", IsFoundByPaths = false };
+        return Folder("OCI image layout with names", CidProfile.UnixFsV1, "team/app", [.. FilesOf(oci, "")]) with { Tag = "2.0", IsFoundByPaths = false };
     }
 
-    private static IEnumerable<(string, byte[])> Files(TestLayout layout, string folder)
+    private static IEnumerable<(string, byte[])> FilesOf(TestLayout layout, string folder)
     {
         var prefix = folder.Length == 0 ? "" : folder + "/";
         var index = Json(new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = MediaType.OciIndex.Value, ["manifests"] = layout.Entries.DeepClone() });

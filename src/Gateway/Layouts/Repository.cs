@@ -12,14 +12,15 @@ internal sealed class Repository
 {
     private const int MaxManifestBytes = 4 * 1024 * 1024;
 
-    /// <summary>Tags that no list has are asked for one by one; a client could make them up without end.</summary>
-    private const int MaxLateTags = 256;
+    /// <summary>Tags that no list has are asked for one by one, and manifests are made for some: neither goes on without end.</summary>
+    private const int MaxAdded = 256;
 
     private readonly ISource _source;
     private readonly Images _images;
     private readonly BlobSizes _sizes;
     private readonly Dictionary<Digest, MediaType> _forms = [];
-    private readonly ConcurrentDictionary<Tag, (Descriptor Form, byte[] Bytes)> _lateTags = [];
+    private readonly ConcurrentDictionary<Tag, Descriptor> _lateTags = [];
+    private readonly ConcurrentDictionary<Digest, (MediaType Form, byte[] Bytes)> _added = [];
 
     public Repository(ISource source, Images images)
     {
@@ -47,17 +48,24 @@ internal sealed class Repository
         if (Tags.TryGetValue(tag, out var forms))
             return forms;
         if (_lateTags.TryGetValue(tag, out var known))
-            return [known.Form];
-        if (_lateTags.Count >= MaxLateTags
+            return [known];
+        if (_added.Count >= MaxAdded
             || await FirstAsync(_images.Places.Tag(tag), place => _source.ReadAsync(place, MaxManifestBytes, ManifestFolder.IsManifest, cancel)).ConfigureAwait(false) is not { } bytes)
             return null;
-        var form = new Descriptor(Find.Manifests.FormOf(bytes), Digest.Sha256(bytes), bytes.Length);
-        _lateTags[tag] = (form, bytes);
-        return [form];
+        return [_lateTags[tag] = Add(Find.Manifests.FormOf(bytes), bytes)];
+    }
+
+    /// <summary>Makes a manifest known by its digest, as long as there is room.</summary>
+    public Descriptor Add(MediaType form, byte[] bytes)
+    {
+        var digest = Digest.Sha256(bytes);
+        if (_added.Count < MaxAdded)
+            _added.TryAdd(digest, (form, bytes));
+        return new Descriptor(form, digest, bytes.Length);
     }
 
     /// <summary>The form of a manifest that the index lists, or null for one that only another manifest names.</summary>
-    public MediaType? FormOf(Digest digest) => _forms.TryGetValue(digest, out var form) ? form : null;
+    public MediaType? FormOf(Digest digest) => _forms.TryGetValue(digest, out var form) ? form : _added.TryGetValue(digest, out var added) ? added.Form : null;
 
     /// <returns>The manifest's bytes, not yet checked against the digest, or null where the repository has none of it.</returns>
     public async ValueTask<byte[]?> ReadManifestAsync(Digest digest, int maxBytes, CancellationToken cancel)
@@ -81,7 +89,7 @@ internal sealed class Repository
     }
 
     private byte[]? Given(Digest digest) =>
-        _images.Given.GetValueOrDefault(digest) ?? _lateTags.Values.FirstOrDefault(t => t.Form.Digest == digest).Bytes;
+        _images.Given.GetValueOrDefault(digest) ?? _added.GetValueOrDefault(digest).Bytes;
 
     /// <summary>Other digests could not be checked.</summary>
     private static IEnumerable<Place> Sha256Only(Digest digest, Func<Digest, IEnumerable<Place>> places) => digest.IsSha256 ? places(digest) : [];

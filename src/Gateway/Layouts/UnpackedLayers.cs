@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.Pipelines;
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Sources;
@@ -76,25 +74,16 @@ internal static class UnpackedLayers
                 continue;
             using (body)
             {
-                if (size < 2 + Trailer || await ReadAsync(body, 0, 2, cancel).ConfigureAwait(false) is not [0x1F, 0x8B])
+                if (size < 2 + Trailer || await body.ReadAsync(0, 2, cancel).ConfigureAwait(false) is not [0x1F, 0x8B])
                     return null;
                 // Four bytes hold the size modulo 2^32. Nearly no layer is shorter than its gzip file.
-                long unpacked = BinaryPrimitives.ReadUInt32LittleEndian(await ReadAsync(body, size - 4, 4, cancel).ConfigureAwait(false));
+                long unpacked = BinaryPrimitives.ReadUInt32LittleEndian(await body.ReadAsync(size - 4, 4, cancel).ConfigureAwait(false));
                 while (unpacked < size - 1024)
                     unpacked += 1L << 32;
                 return unpacked;
             }
         }
         return null;
-    }
-
-    private static async Task<byte[]> ReadAsync(IBody body, long start, int length, CancellationToken cancel)
-    {
-        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
-        await body.SendAsync(pipe.Writer, start, length, cancel).ConfigureAwait(false);
-        await pipe.Writer.CompleteAsync().ConfigureAwait(false);
-        var read = await pipe.Reader.ReadAtLeastAsync(length, cancel).ConfigureAwait(false);
-        return read.Buffer.ToArray();
     }
 
     private static bool TryParse(byte[] bytes, out ImageManifest manifest)

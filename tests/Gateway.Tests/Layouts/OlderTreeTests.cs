@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Image2Ipfs.Gateway.Tests.Running;
 using Image2Ipfs.Gateway.Tests.Upstreams;
@@ -84,12 +85,30 @@ public sealed class OlderTreeTests
         }
     }
 
+    /// <summary>The oldest clients read nothing else, and say nothing.</summary>
+    [Theory]
+    [MemberData(nameof(Layouts))]
+    public async Task A_client_without_an_Accept_header_gets_schema_1(string layout)
+    {
+        var tree = Tree(layout);
+        await using var upstream = await TestUpstream.StartAsync(new UpstreamBlocks(tree.Blocks));
+        await using var gateway = await PullingGateway.StartAsync(upstream, PullingGateway.Patient());
+        var reply = await gateway.Running.GetAsync($"/v2/{tree.Repository}/manifests/{tree.Tag}");
+        Assert.Equal((200, MediaType.Schema1Signed.Value), (reply.Status, reply["Content-Type"]));
+        var payload = Schema1.TryWritePayload(RepositoryName.Parse(tree.Repository), Tag.Parse(tree.Tag), ImageConfig.Parse(Config), [.. tree.LayerDigests.Select(Digest.Parse)])!;
+        Assert.Equal(Digest.Sha256(payload).ToString(), reply["Docker-Content-Digest"]);
+        Assert.StartsWith(Encoding.UTF8.GetString(payload[..^2]), Encoding.UTF8.GetString(reply.Body), StringComparison.Ordinal);
+        var again = await gateway.Running.GetAsync($"/v2/{tree.Repository}/manifests/{Digest.Sha256(payload)}");
+        Assert.Equal((200, reply["Content-Type"]), (again.Status, again["Content-Type"]));
+        Assert.Equal(reply.Body, again.Body);
+    }
+
     /// <summary>An image by tag and by digest, its blobs, parts of them, and what is not there.</summary>
     private static async Task PullAsync(RunningGateway gateway, OlderTree tree)
     {
         var repository = $"/v2/{tree.Repository}";
         var reply = await gateway.GetAsync($"{repository}/manifests/{tree.Tag}", ("Accept", Accept));
-        Assert.True(reply.Status == 200, System.Text.Encoding.UTF8.GetString(reply.Body));
+        Assert.True(reply.Status == 200, Encoding.UTF8.GetString(reply.Body));
         Assert.Equal(reply.BodyDigest.ToString(), reply["Docker-Content-Digest"]);
         var again = await gateway.GetAsync($"{repository}/manifests/{reply.BodyDigest}", ("Accept", Accept));
         Assert.Equal((200, reply.BodyDigest, reply["Content-Type"]), (again.Status, again.BodyDigest, again["Content-Type"]));
