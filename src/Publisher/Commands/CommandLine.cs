@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Image2Ipfs.Ipfs;
+using Image2Ipfs.Publisher.Layers;
 using Image2Ipfs.Publisher.Output;
 using Image2Ipfs.Publisher.Targets;
 using Image2Ipfs.Publisher.Targets.Kubo;
@@ -75,7 +76,7 @@ internal sealed class CommandLine
         DefaultValueFactory = _ => CidProfile.UnixFsV0.Name,
     };
 
-    private readonly Option<int> _level = new("--level") { Description = "zlib's compression level, 1 to 9", HelpName = "N", DefaultValueFactory = _ => PublishOptions.DefaultLevel };
+    private readonly Option<int> _level = new("--level") { Description = "zlib's compression level, 1 to 9", HelpName = "N", DefaultValueFactory = _ => Compression.DefaultLevel };
     private readonly Option<int?> _threads = new("--threads") { Description = "Blocks compressed at once; the result does not depend on it [default: one a core, 16 at most]", HelpName = "N" };
 
     private readonly Argument<string> _root = new("ROOT") { Description = "A CID in any text form, or a pull name" };
@@ -244,7 +245,7 @@ internal sealed class CommandLine
         {
             Profile = CidProfile.All.FirstOrDefault(p => p.Name == parsed.GetValue(_profile))
                 ?? throw new UsageException($"--cid-profile is one of {string.Join(", ", CidProfile.All.Select(p => p.Name))}"),
-            Level = InRange("--level", parsed.GetValue(_level), 1, 9),
+            Compression = Compression.Gzip(InRange("--level", parsed.GetValue(_level), 1, 9)),
             Threads = InRange("--threads", parsed.GetValue(_threads) ?? PublishOptions.DefaultThreads, 1, 256),
             NoAdd = parsed.GetValue(_noAdd),
             Name = parsed.GetValue(_name) is { } name ? Checked(() => RepositoryName.Parse(name)) : null,
