@@ -3,6 +3,7 @@ using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Find;
 using Image2Ipfs.Gateway.FrontDoor;
 using Image2Ipfs.Gateway.Layouts;
+using Image2Ipfs.Gateway.Lists;
 using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Upstreams;
@@ -34,6 +35,8 @@ internal static partial class Host
         builder.Services.AddSingleton<Schema1Signer>();
         builder.Services.AddSingleton<Roots>();
         builder.Services.AddSingleton<Manifests>();
+        builder.Services.AddSingleton<Catalog>();
+        builder.Services.AddSingleton<ReferrerLists>();
         builder.Services.AddSingleton<StoredRepositories>();
         builder.Services.AddSingleton<RemoteRepositories>();
         builder.Services.AddSingleton<DiskCache>();

@@ -1,9 +1,8 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Find;
 using Image2Ipfs.Gateway.Layouts;
+using Image2Ipfs.Gateway.Lists;
 using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Negotiate;
 using Image2Ipfs.Gateway.Request;
@@ -24,7 +23,8 @@ namespace Image2Ipfs.Gateway;
 /// <item>answer.</item>
 /// </list>
 /// </summary>
-internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fetches, IOptions<GatewaySettings> settings, ILogger<Pull> logger)
+internal sealed partial class Pull(
+    Roots roots, Manifests manifests, Fetches fetches, Catalog catalog, ReferrerLists referrers, IOptions<GatewaySettings> settings, ILogger<Pull> logger)
 {
     private static readonly Answer Pong = new Answer.Json("{}"u8.ToArray());
 
@@ -76,6 +76,8 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
                 RegistryPath.DigestedManifest(var name, var digest) => await DigestedManifestAsync(name, digest, request),
                 RegistryPath.Blob(var name, var digest) => await BlobAsync(name, digest, request),
                 RegistryPath.Tags(var name) => await TagsAsync(name, request),
+                RegistryPath.Referrers(var name, var subject) => await ReferrersAsync(name, subject, request),
+                RegistryPath.Catalog => await CatalogAsync(request),
                 RegistryPath.Wrong(var error) => error,
                 _ => throw new ArgumentOutOfRangeException(nameof(path), path, "this path has no answer"),
             };
@@ -83,7 +85,12 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
         catch (UpstreamsFailedException e)
         {
             LogFailed(e.Message);
-            return RegistryError.Of(e, path is RegistryPath.Blob ? RegistryError.BlobUnknown : path is RegistryPath.Tags ? RegistryError.NameUnknown : RegistryError.ManifestUnknown);
+            return RegistryError.Of(e, path switch
+            {
+                RegistryPath.Blob => RegistryError.BlobUnknown,
+                RegistryPath.Tags or RegistryPath.Referrers => RegistryError.NameUnknown,
+                _ => RegistryError.ManifestUnknown,
+            });
         }
         catch (Exception e) when (e is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
         {
@@ -108,7 +115,7 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
             ?? await ChooseChildAsync(repository, forms, accept, request.HttpContext.RequestAborted);
         return chosen is null
             ? RegistryError.ManifestUnknown($"{name}:{tag} has no manifest of a type that the Accept header names")
-            : await ManifestAsync(repository, chosen.Digest, chosen.MediaType, request);
+            : Unproven(repository, await ManifestAsync(repository, chosen.Digest, chosen.MediaType, request));
     }
 
     /// <summary>For a client that reads no index: the manifest of linux/amd64, as distribution has it.</summary>
@@ -135,7 +142,7 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
         if (!Manifests.IsServable(mediaType))
             throw new InvalidDataException($"manifest {digest} has a media type that no manifest has");
         return mediaType.IsSchema1
-            ? new Answer.InMemory(manifests.Sign(digest, bytes), MediaType.Schema1Signed, digest)
+            ? new Answer.InMemory(manifests.Sign(digest, bytes), MediaType.Schema1Signed, digest) { Warnings = [Warnings.Schema1] }
             : new Answer.InMemory(bytes, mediaType, digest);
     }
 
@@ -159,23 +166,38 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
     {
         if (await FindAsync(name, request) is not { } repository)
             return Unknown(name);
-        if (!TagPage.TryParse(request.Query, out var page))
+        if (!Page.TryParse(request.Query, out var page))
             return RegistryError.PaginationNumberInvalid(request.Query["n"]);
-        var (tags, link) = page.Of(name, repository.Tags.Keys);
-
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteString("name", name.ToString());
-            json.WriteStartArray("tags");
-            foreach (var tag in tags)
-                json.WriteStringValue(tag);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        return new Answer.Json(bytes.ToArray(), link);
+        var (tags, next) = page.Of([.. repository.Tags.Keys.Select(t => t.ToString()).Order(StringComparer.Ordinal)]);
+        return Unproven(repository, NameList.Of("tags", tags, name) with { Next = next is null ? null : $"/v2/{name}/tags/list?{next}" });
     }
+
+    private async ValueTask<Answer> ReferrersAsync(RepositoryName name, Digest subject, HttpRequest request)
+    {
+        if (await FindAsync(name, request) is not { } repository)
+            return Unknown(name);
+        var all = await referrers.OfAsync(repository, request.HttpContext.RequestAborted);
+        var type = request.Query["artifactType"] is [{ Length: > 0 } text, ..] ? text : null;
+        var (index, last) = all.Page(subject, type, request.Query["last"]);
+        return Unproven(repository, new Answer.Json(index)
+        {
+            MediaType = MediaType.OciIndex,
+            FilteredBy = type is null ? null : "artifactType",
+            Next = last is null ? null : $"/v2/{name}/referrers/{subject}?{(type is null ? "" : $"artifactType={Uri.EscapeDataString(type)}&")}last={last}",
+            Warnings = all.LeftOut > 0 ? [Warnings.LeftOut(all.LeftOut)] : [],
+        });
+    }
+
+    private async ValueTask<Answer> CatalogAsync(HttpRequest request)
+    {
+        if (!Page.TryParse(request.Query, out var page))
+            return RegistryError.PaginationNumberInvalid(request.Query["n"]);
+        var (names, next) = page.Of(await catalog.NamesAsync(request.HttpContext.RequestAborted), Catalog.MaxPage);
+        return NameList.Of("repositories", names) with { Next = next is null ? null : $"/v2/_catalog?{next}" };
+    }
+
+    private static Answer Unproven(Repository repository, Answer answer) =>
+        repository.Content is PlainContent ? answer with { Warnings = [.. answer.Warnings, Warnings.Unproven] } : answer;
 
     private static RegistryError Unknown(RepositoryName name) =>
         RegistryError.NameUnknown($"there is no {name}; names are <root>/<name>, as the publisher prints them");

@@ -17,6 +17,8 @@ internal sealed class DagContent(Dag dag, Fetches fetches, LocalStore store, IRe
 
     public long Bytes => 256L * (_manifests.Count + _blobs.Count);
 
+    public IEnumerable<Digest> Manifests => _manifests.Keys;
+
     public async ValueTask<byte[]?> ReadManifestAsync(Digest digest, int maxBytes, CancellationToken cancel) =>
         _manifests.TryGetValue(digest, out var link) ? await dag.FileAsync(link.Cid, "", maxBytes, cancel).ConfigureAwait(false) : null;
 

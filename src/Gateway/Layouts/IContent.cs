@@ -10,6 +10,9 @@ internal interface IContent
     /// <summary>What it takes in memory, about.</summary>
     long Bytes { get; }
 
+    /// <summary>Every manifest that is known to lie here.</summary>
+    IEnumerable<Digest> Manifests { get; }
+
     /// <returns>The manifest's bytes, not yet checked against the digest, or null where the repository has none of it.</returns>
     ValueTask<byte[]?> ReadManifestAsync(Digest digest, int maxBytes, CancellationToken cancel);
 

@@ -26,6 +26,8 @@ internal sealed class PlainContent(Plain plain, Fetches fetches, LocalStore stor
 
     public long Bytes => 4096;
 
+    public IEnumerable<Digest> Manifests => index.Select(d => d.Digest);
+
     public async ValueTask<byte[]?> ReadManifestAsync(Digest digest, int maxBytes, CancellationToken cancel)
     {
         var manifest = await plain.ManifestAsync(root, name, digest, maxBytes, cancel).ConfigureAwait(false);

@@ -14,6 +14,8 @@ internal sealed class StoredContent(LocalStore store, StoredRoot root, string na
 
     public long Bytes => 256L * (_manifests.Count + _blobs.Count);
 
+    public IEnumerable<Digest> Manifests => _manifests.Keys;
+
     public ValueTask<byte[]?> ReadManifestAsync(Digest digest, int maxBytes, CancellationToken cancel)
     {
         if (!_manifests.ContainsKey(digest))
