@@ -4,6 +4,7 @@ using Image2Ipfs.Gateway.Find;
 using Image2Ipfs.Gateway.FrontDoor;
 using Image2Ipfs.Gateway.Layouts;
 using Image2Ipfs.Gateway.Lists;
+using Image2Ipfs.Gateway.Mirror;
 using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Upstreams;
@@ -35,6 +36,8 @@ internal static partial class Host
         builder.Services.AddSingleton<Schema1Signer>();
         builder.Services.AddSingleton<Roots>();
         builder.Services.AddSingleton<Manifests>();
+        builder.Services.AddSingleton<ByDigest>();
+        builder.Services.AddSingleton<Mirrors>();
         builder.Services.AddSingleton<Catalog>();
         builder.Services.AddSingleton<ReferrerLists>();
         builder.Services.AddSingleton<StoredRepositories>();

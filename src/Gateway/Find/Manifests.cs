@@ -31,7 +31,7 @@ internal sealed class Manifests(IMemoryCache cache, Schema1Signer signer)
     /// <inheritdoc cref="ReadAsync"/>
     public static async ValueTask<byte[]?> ReadOnceAsync(Repository repository, Digest digest, CancellationToken cancel)
     {
-        var bytes = await repository.Content.ReadManifestAsync(digest, MaxBytes, cancel).ConfigureAwait(false);
+        var bytes = await repository.ReadManifestAsync(digest, MaxBytes, cancel).ConfigureAwait(false);
         return bytes is null || Digest.Sha256(bytes) == digest ? bytes : throw new InvalidDataException($"manifest {digest} has other bytes than its name says");
     }
 

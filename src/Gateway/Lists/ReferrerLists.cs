@@ -39,7 +39,8 @@ internal sealed partial class ReferrerLists(IMemoryCache cache, ILogger<Referrer
         var read = new Reading();
         var tagged = repository.Tags.Values.SelectMany(forms => forms).Select(form => form.Digest).ToHashSet();
         // What has a place in the index and no tag is a referrer, most of all. Images come last.
-        var all = repository.Content.Manifests.Distinct().OrderBy(m => tagged.Contains(m) ? 2 : repository.FormOf(m) is null ? 1 : 0);
+        var manifests = await repository.ManifestsAsync(CancellationToken.None).ConfigureAwait(false);
+        var all = manifests.Distinct().OrderBy(m => tagged.Contains(m) ? 2 : repository.FormOf(m) is null ? 1 : 0);
         await ReadAsync(repository, all, read).ConfigureAwait(false);
 
         var list = new ReferrerList.Builder();

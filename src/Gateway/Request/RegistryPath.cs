@@ -22,17 +22,19 @@ internal abstract record RegistryPath
     /// <summary>The names of all repositories of the store.</summary>
     internal sealed record Catalog : RegistryPath;
 
-    /// <summary>A manifest by tag; <paramref name="Name"/> begins with the root.</summary>
-    internal sealed record TaggedManifest(RepositoryName Name, Tag Tag) : RegistryPath;
+    /// <summary>Something of one repository, whose name begins with the root, or is one of another registry.</summary>
+    internal abstract record OfRepository(RepositoryName Name) : RegistryPath;
 
-    internal sealed record DigestedManifest(RepositoryName Name, Digest Digest) : RegistryPath;
+    internal sealed record TaggedManifest(RepositoryName Name, Tag Tag) : OfRepository(Name);
 
-    internal sealed record Blob(RepositoryName Name, Digest Digest) : RegistryPath;
+    internal sealed record DigestedManifest(RepositoryName Name, Digest Digest) : OfRepository(Name);
 
-    internal sealed record Tags(RepositoryName Name) : RegistryPath;
+    internal sealed record Blob(RepositoryName Name, Digest Digest) : OfRepository(Name);
+
+    internal sealed record Tags(RepositoryName Name) : OfRepository(Name);
 
     /// <summary>The manifests that speak of one.</summary>
-    internal sealed record Referrers(RepositoryName Name, Digest Subject) : RegistryPath;
+    internal sealed record Referrers(RepositoryName Name, Digest Subject) : OfRepository(Name);
 
     /// <summary>The path is none of these; the client gets the error.</summary>
     internal sealed record Wrong(RegistryError Error) : RegistryPath;
