@@ -49,6 +49,20 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void Mirrors_that_are_wrong_are_all_told_at_once()
+    {
+        var failures = Assert.Throws<OptionsValidationException>(() => Read(
+            "--Gateway:MemoryCacheBytes=5",
+            "--Gateway:Mirrors:DefaultRegistry=hub",
+            "--Gateway:Mirrors:Names:0:Name=busybox", "--Gateway:Mirrors:Names:0:Root=QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn",
+            "--Gateway:Mirrors:Names:1:Name=docker.io", "--Gateway:Mirrors:Names:1:Root=a",
+            "--Gateway:Mirrors:Names:2:Name=index.docker.io", "--Gateway:Mirrors:Names:2:Root=a")).Failures.ToList();
+        foreach (var named in new[] { "MemoryCacheBytes", "Mirrors:DefaultRegistry", "Mirrors:Names:0:Name", "Mirrors:Names:0:Root", "Mirrors:Names:2:Name" })
+            Assert.Single(failures, f => f.Contains(named, StringComparison.Ordinal));
+        Assert.Equal(5, failures.Count);
+    }
+
+    [Fact]
     public void A_file_may_have_comments_and_gives_way_to_arguments()
     {
         using var folder = new TemporaryFolder();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Image2Ipfs.Gateway.Answers;
@@ -17,6 +18,10 @@ internal static class AnswerWriter
         // Docker up to 1.9 takes a registry without this header for one of the first version.
         headers["Docker-Distribution-Api-Version"] = "registry/2.0";
         headers.XContentTypeOptions = "nosniff";
+        if (answer.Warnings.Count > 0)
+            headers.Warning = new StringValues([.. answer.Warnings.Select(Warnings.Header)]);
+        if (answer.Namespace is not null)
+            headers["OCI-Namespace"] = answer.Namespace;
         switch (answer)
         {
             case RegistryError error:
@@ -27,9 +32,11 @@ internal static class AnswerWriter
                     headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(pause.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
                 return WriteBytesAsync(context, error.ToJson(), "application/json");
             case Answer.Json json:
-                if (json.Link is not null)
-                    headers.Link = json.Link;
-                return WriteBytesAsync(context, json.Content, "application/json");
+                if (json.Next is not null)
+                    headers.Link = $"<{json.Next}>; rel=\"next\"";
+                if (json.FilteredBy is not null)
+                    headers["OCI-Filters-Applied"] = json.FilteredBy;
+                return WriteBytesAsync(context, json.Content, json.MediaType.Value);
             case Answer.InMemory content:
                 headers.Vary = HeaderNames.Accept;
                 return IsNotModified(context, content.Digest.ToString())
@@ -63,7 +70,7 @@ internal static class AnswerWriter
     }
 
     /// <summary>Quoted or bare, as registries take it; weak where RFC 9110 13.1 compares weakly.</summary>
-    private static bool Matches(Microsoft.Extensions.Primitives.StringValues lines, string digest, bool weak) =>
+    private static bool Matches(StringValues lines, string digest, bool weak) =>
         lines.SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries))
             .Select(tag => weak && tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag)
             .Any(tag => tag == "*" || tag.Trim('"') == digest);

@@ -39,10 +39,12 @@ internal sealed record RegistryError(int Status, string Code, string Message) : 
 
     public static RegistryError BlobUnknown(string message) => new(StatusCodes.Status404NotFound, "BLOB_UNKNOWN", message);
 
+    public static readonly RegistryError UploadUnknown = new(StatusCodes.Status404NotFound, "BLOB_UPLOAD_UNKNOWN", "this registry serves pulls only: it has no uploads");
+
     public static RegistryError NoSuchEndpoint(ReadOnlySpan<char> path) => new(StatusCodes.Status404NotFound, "UNSUPPORTED", $"there is nothing at '{Echo(path)}'");
 
     public static RegistryError PaginationNumberInvalid(string? n) =>
-        new(StatusCodes.Status400BadRequest, "PAGINATION_NUMBER_INVALID", $"n is a number of tags, not '{Echo(n)}'");
+        new(StatusCodes.Status400BadRequest, "PAGINATION_NUMBER_INVALID", $"n says how many entries are wanted; it is a number, not '{Echo(n)}'");
 
     public static readonly RegistryError MethodNotAllowed = new(StatusCodes.Status405MethodNotAllowed, "UNSUPPORTED", "this registry serves pulls only: GET and HEAD");
 

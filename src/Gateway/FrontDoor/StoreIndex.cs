@@ -11,20 +11,12 @@ namespace Image2Ipfs.Gateway.FrontDoor;
 /// </summary>
 internal sealed partial class StoreIndex(LocalStore store, TimeProvider clock, ILogger<StoreIndex> logger)
 {
-    /// <summary>How long the store is taken to be as it was: a look at the disk for each block costs more than the block.</summary>
-    private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>A folder that changed this shortly ago may change again without its time telling so.</summary>
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(2);
-
     private readonly Lock _lock = new();
-    private readonly Dictionary<Cid, (DateTime, long)> _roots = [];
+    private readonly RootWatch _watch = new(store, clock);
     private readonly Dictionary<ulong, (int File, int Length, long Offset)> _blocks = [];
     private readonly Dictionary<Cid, (int File, long Size)> _wholeFiles = [];
     private readonly List<(string Path, bool Enveloped)> _files = [];
     private readonly Dictionary<(string, bool), int> _fileNumbers = [];
-    private DateTime _changed;
-    private long? _checked;
 
     /// <summary>A block: a slice of a file.</summary>
     /// <param name="Enveloped">It is the content of a leaf, whose envelope is to be put around it.</param>
@@ -61,33 +53,21 @@ internal sealed partial class StoreIndex(LocalStore store, TimeProvider clock, I
     public void Doubt()
     {
         lock (_lock)
-            _checked = null;
+            _watch.Doubt();
     }
 
     private void Refresh()
     {
-        if (_checked is { } last && clock.GetElapsedTime(last) < Recheck)
+        if (!_watch.Look(out var come, out var gone))
             return;
-        _checked = clock.GetTimestamp();
-        var changed = store.RootsChanged;
-        if (changed == _changed)
-            return;
-        // The time before the list: what comes between them is listed now and seen as a change once more.
-        _changed = clock.GetUtcNow().UtcDateTime - changed > Tick ? changed : default;
-        var roots = store.Roots()
-            .Select(cid => (Cid: cid, File: new FileInfo(store.RootFile(cid))))
-            .Where(r => r.File.Exists)
-            .ToDictionary(r => r.Cid, r => (r.File.LastWriteTimeUtc, r.File.Length));
-        if (_roots.Any(known => !roots.TryGetValue(known.Key, out var now) || now != known.Value))
+        if (gone.Count > 0)
             Clear(); // what is left of a root that went may be another's: all are read again
-        foreach (var (cid, stamp) in roots)
-            if (_roots.TryAdd(cid, stamp))
-                Add(cid);
+        foreach (var cid in gone.Count > 0 ? _watch.Roots : come)
+            Add(cid);
     }
 
     private void Clear()
     {
-        _roots.Clear();
         _blocks.Clear();
         _wholeFiles.Clear();
         _files.Clear();

@@ -23,6 +23,9 @@ internal sealed record Places(Func<Digest, IEnumerable<Place>> Manifest, Func<Di
     /// <summary>A manifest by a tag that no list has: a source that is not proven lists nothing.</summary>
     public Func<Tag, IEnumerable<Place>> Tag { get; init; } = _ => [];
 
+    /// <summary>The folder in which manifests lie under their digests, or null: they lie among the blobs.</summary>
+    public Place? ManifestFolder { get; init; }
+
     /// <summary>The places of digests that a document lists one by one.</summary>
     public static Places Listed(IReadOnlyDictionary<Digest, Place> places)
     {

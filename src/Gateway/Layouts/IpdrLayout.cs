@@ -25,7 +25,12 @@ internal sealed class IpdrLayout(string prefix) : ILayout
         var tagged = await manifests.ReadAsync(names.Select(n => (Tag.TryParse(n, out var tag) ? tag : default, n)).Where(n => n.Item1 != default), cancel).ConfigureAwait(false);
         if (tagged.Count == 0 && !(source.IsProven && names.Any(n => Digest.TryParse(n, out _))))
             return null;
-        return new Images(tagged, new Places(File, File) { Tag = tag => source.IsProven ? [] : [folder.Below($"{TreePaths.Manifests}/{tag}")] }) { Given = manifests.Manifests };
+        var places = new Places(File, File)
+        {
+            Tag = tag => source.IsProven ? [] : [folder.Below($"{TreePaths.Manifests}/{tag}")],
+            ManifestFolder = folder.Below(TreePaths.Manifests),
+        };
+        return new Images(tagged, places) { Given = manifests.Manifests };
 
         IEnumerable<Place> File(Digest digest) =>
             [folder.Below(TreePaths.Blob(digest)), folder.Below(TreePaths.Manifest(digest)), folder.Below(TreePaths.LayoutBlob(digest))];

@@ -63,6 +63,13 @@ internal sealed class Repository
             _added.TryAdd(digest, (form, bytes));
         return new Descriptor(form, digest, bytes.Length);
     }
+    /// <returns>Every manifest that is known to lie here.</returns>
+    public async ValueTask<IEnumerable<Digest>> ManifestsAsync(CancellationToken cancel)
+    {
+        var listed = _images.Places.ManifestFolder is { } folder ? await _source.ListAsync(folder, cancel).ConfigureAwait(false) ?? [] : [];
+        return listed.Select(n => Digest.TryParse(n, out var digest) ? digest : default).Where(d => d.IsSha256).Concat(_images.Index.Select(d => d.Digest)).Distinct();
+    }
+
 
     /// <summary>The form of a manifest that the index lists, or null for one that only another manifest names.</summary>
     public MediaType? FormOf(Digest digest) => _forms.TryGetValue(digest, out var form) ? form : _added.TryGetValue(digest, out var added) ? added.Form : null;

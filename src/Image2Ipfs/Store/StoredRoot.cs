@@ -52,6 +52,12 @@ public sealed class StoredRoot
     /// <summary>The files that the tree names by their digest, whose bytes are the store's blobs.</summary>
     public IReadOnlyDictionary<Digest, DagLink> Blobs { get; }
 
+    /// <summary>The repositories of the tree: its folders with an index.</summary>
+    public IEnumerable<RepositoryName> Repositories => Files
+        .Where(f => f.Path.EndsWith("/" + TreePaths.Index, StringComparison.Ordinal))
+        .Select(f => RepositoryName.TryParse(f.Path[..^(TreePaths.Index.Length + 1)], out var name) ? name : (RepositoryName?)null)
+        .OfType<RepositoryName>();
+
     internal static StoredRoot Read(LocalStore store, Cid cid, byte[] car)
     {
         var (roots, blocks) = Car.Read(car);

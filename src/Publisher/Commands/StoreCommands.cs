@@ -100,9 +100,9 @@ internal static class StoreCommands
     public static IReadOnlyList<string> PullNames(StoredRoot root, PullName pullName)
     {
         var names = new List<string>();
-        foreach (var (path, _) in root.Files.Where(f => f.Path.EndsWith("/" + TreePaths.Index, StringComparison.Ordinal)))
+        foreach (var name in root.Repositories)
         {
-            if (RepositoryName.TryParse(path[..^(TreePaths.Index.Length + 1)], out var name) && root.TryReadFile(path, ImageConfig.MaxBytes, out var index))
+            if (root.TryReadFile($"{name}/{TreePaths.Index}", ImageConfig.MaxBytes, out var index))
                 names.AddRange(ImageIndex.Parse(index)
                     .Select(d => d.Name).Distinct()
                     .Select(t => Tag.TryParse(t, out var tag) ? tag : (Tag?)null).OfType<Tag>()
