@@ -106,9 +106,10 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
         var accept = AcceptHeader.Parse(request.Headers.Accept);
         var chosen = Negotiation.Choose(forms, accept, _schema1WithoutAccept)
             ?? await ChooseChildAsync(repository, forms, accept, request.HttpContext.RequestAborted);
-        return chosen is null
-            ? RegistryError.ManifestUnknown($"{name}:{tag} has no manifest of a type that the Accept header names")
-            : await ManifestAsync(repository, chosen.Digest, chosen.MediaType, request);
+        if (chosen is null)
+            return RegistryError.ManifestUnknown($"{name}:{tag} has no manifest of a type that the Accept header names");
+        var answer = await ManifestAsync(repository, chosen.Digest, chosen.MediaType, request);
+        return answer is Answer.InMemory manifest && roots.Moves(name) ? manifest with { IsImmutable = false } : answer;
     }
 
     /// <summary>For a client that reads no index: the manifest of linux/amd64, as distribution has it.</summary>
@@ -124,8 +125,18 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
         return null;
     }
 
-    private async ValueTask<Answer> DigestedManifestAsync(RepositoryName name, Digest digest, HttpRequest request) =>
-        await FindAsync(name, request) is { } repository ? await ManifestAsync(repository, digest, repository.FormOf(digest), request) : Unknown(name);
+    private async ValueTask<Answer> DigestedManifestAsync(RepositoryName name, Digest digest, HttpRequest request)
+    {
+        if (await FindAsync(name, request) is not { } repository)
+            return Unknown(name);
+        var answer = await ManifestAsync(repository, digest, repository.FormOf(digest), request);
+        foreach (var before in answer is RegistryError ? roots.Before(name) : [])
+        {
+            if (await ManifestAsync(before, digest, before.FormOf(digest), request) is Answer.InMemory manifest)
+                return manifest;
+        }
+        return answer;
+    }
 
     private async ValueTask<Answer> ManifestAsync(Repository repository, Digest digest, MediaType? form, HttpRequest request)
     {
@@ -150,9 +161,14 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
         if (await FindAsync(name, request) is not { } repository)
             return RegistryError.BlobUnknown($"there is no {name}");
         var part = HttpMethods.IsHead(request.Method) ? Wanted.Size : request.Headers.Range.Count > 0 ? Wanted.Part : Wanted.Whole;
-        return await repository.Content.OpenBlobAsync(digest, part, request.HttpContext.RequestAborted) is var (content, size)
-            ? new Answer.Blob(content, size, digest)
-            : RegistryError.BlobUnknown($"{name} has no blob {digest}");
+        if (await repository.Content.OpenBlobAsync(digest, part, request.HttpContext.RequestAborted) is var (content, size))
+            return new Answer.Blob(content, size, digest);
+        foreach (var before in roots.Before(name))
+        {
+            if (await before.Content.OpenBlobAsync(digest, part, request.HttpContext.RequestAborted) is var (old, oldSize))
+                return new Answer.Blob(old, oldSize, digest);
+        }
+        return RegistryError.BlobUnknown($"{name} has no blob {digest}");
     }
 
     private async ValueTask<Answer> TagsAsync(RepositoryName name, HttpRequest request)

@@ -1,10 +1,8 @@
 using Image2Ipfs.Gateway.Fetch;
-using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Store;
 using Image2Ipfs.Tree;
-using Microsoft.Extensions.Options;
 
 namespace Image2Ipfs.Gateway.Layouts;
 
@@ -12,18 +10,21 @@ namespace Image2Ipfs.Gateway.Layouts;
 /// Repositories of roots that lie with upstreams. Index and directories come at once, each with the proof that the root holds
 /// it. Where no upstream gives blocks, the index comes as a plain file, from one that is believed.
 /// </summary>
-internal sealed class RemoteRepositories(Dag dag, Plain plain, Fetches fetches, LocalStore store, UpstreamPool pool, IOptions<GatewaySettings> settings)
+internal sealed class RemoteRepositories(Dag dag, Plain plain, Fetches fetches, LocalStore store, UpstreamPool pool)
 {
     /// <returns>The repository, or null where it is known that there is none.</returns>
     /// <exception cref="UpstreamsFailedException">Nobody says.</exception>
     public async Task<Repository?> OpenAsync(Cid root, string name, CancellationToken cancel)
     {
+        // The root itself is no repository of this layout.
+        if (name.Length == 0)
+            return null;
         try
         {
             if (pool.Ranked().Any(u => u.Ways.Best != Way.Path))
                 return await FromBlocksAsync(root, name, cancel).ConfigureAwait(false);
         }
-        catch (UpstreamsFailedException e) when (e.Attempts.Any(a => a.Kind == FaultKind.NotThisWay) && pool.Ranked().Any(IsBelieved))
+        catch (UpstreamsFailedException e) when (e.Attempts.Any(a => a.Kind == FaultKind.NotThisWay) && pool.Ranked().Any(pool.IsBelieved))
         {
             // None of those that may know it give blocks.
         }
@@ -49,14 +50,7 @@ internal sealed class RemoteRepositories(Dag dag, Plain plain, Fetches fetches, 
     }
 
     private async Task<Repository?> FromPlainAsync(Cid root, string name, CancellationToken cancel) =>
-        await plain.IndexAsync(root, name, IsBelieved, cancel).ConfigureAwait(false) is { } index
+        await plain.IndexAsync(root, name, pool.IsBelieved, cancel).ConfigureAwait(false) is { } index
             ? new Repository(index, new PlainContent(plain, fetches, store, root, name, index))
             : null;
-
-    private bool IsBelieved(Upstream upstream) => settings.Value.Upstreams.PlainNames switch
-    {
-        PlainNames.Always => true,
-        PlainNames.Local => upstream.IsLocal,
-        _ => false,
-    };
 }

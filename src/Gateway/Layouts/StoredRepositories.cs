@@ -9,7 +9,7 @@ internal sealed class StoredRepositories(LocalStore store)
     /// <returns>The repository, or null where the root has none of this name.</returns>
     /// <exception cref="InvalidDataException">Its index cannot be read.</exception>
     public Repository? Open(StoredRoot root, string name) =>
-        root.TryReadFile($"{name}/{TreePaths.Index}", TreeIndex.MaxBytes, out var index)
+        name.Length > 0 && root.TryReadFile($"{name}/{TreePaths.Index}", TreeIndex.MaxBytes, out var index)
             ? new Repository(TreeIndex.Parse($"{root.Cid}/{name}", index), new StoredContent(store, root, name))
             : null;
 }
