@@ -37,6 +37,10 @@ internal static partial class Host
         builder.Services.AddSingleton<IMemoryCache>(services => new MemoryCache(new MemoryCacheOptions { SizeLimit = Settings(services).MemoryCacheBytes }));
         builder.Services.AddSingleton<Schema1Signer>();
         builder.Services.AddSingleton<Roots>();
+        builder.Services.AddSingleton<MovingNames>();
+        builder.Services.AddSingleton<IpnsRecords>();
+        builder.Services.AddSingleton<DnsLinks>();
+        builder.Services.AddSingleton<PlainRoots>();
         builder.Services.AddSingleton<Manifests>();
         builder.Services.AddSingleton<Schema1Conversion>();
         builder.Services.AddSingleton<Repositories>();
@@ -86,6 +90,8 @@ internal static partial class Host
         var store = app.Services.GetRequiredService<LocalStore>();
         var settings = Settings(app.Services);
         LogStart(app.Logger, store.Folder, store.Roots().Count, settings.MemoryCacheBytes, settings.Schema1WithoutAccept);
+        var names = settings.Names;
+        LogNames(app.Logger, names.DnsLinks, names.NameServers.Count > 0 ? string.Join(", ", names.NameServers) : "of the system", names.MinTtl, names.MaxTtl, names.StaleFor);
         var upstreams = app.Services.GetRequiredService<UpstreamPool>().Ranked();
         if (upstreams.Count > 0)
             LogUpstreams(app.Logger, string.Join(", ", upstreams.Select(u => $"{u.Name} {u.Address}")), settings.Cache.Folder, settings.Cache.MaxBytes, settings.Upstreams.Patience);
@@ -95,6 +101,9 @@ internal static partial class Host
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "Upstreams {Upstreams}; Cache {Folder} of at most {MaxBytes} bytes; Patience {Patience}")]
     private static partial void LogUpstreams(ILogger logger, string upstreams, string folder, long maxBytes, TimeSpan patience);
+
+    [LoggerMessage(EventId = 6, Level = LogLevel.Information, Message = "DnsLinks {DnsLinks}, NameServers {NameServers}; names are remembered {MinTtl} to {MaxTtl}, StaleFor {StaleFor}")]
+    private static partial void LogNames(ILogger logger, DnsLinkWay dnsLinks, string nameServers, TimeSpan minTtl, TimeSpan maxTtl, TimeSpan staleFor);
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Store {Folder} has {Roots} roots; MemoryCacheBytes {MemoryCacheBytes}, Schema1WithoutAccept {Schema1WithoutAccept}")]
     private static partial void LogStart(ILogger logger, string folder, int roots, long memoryCacheBytes, bool schema1WithoutAccept);

@@ -131,14 +131,19 @@ internal sealed partial class Pull(
             return RegistryError.ManifestUnknown($"{name} has no tag {tag}");
 
         var accept = AcceptHeader.Parse(request.Headers.Accept);
+        if (await ChooseAsync(repository, name, tag, forms, accept, request.HttpContext.RequestAborted) is not { } chosen)
+            return RegistryError.ManifestUnknown($"{name}:{tag} has no manifest of a type that the Accept header names");
+        var answer = Unproven(repository, await ManifestAsync(repository, chosen.Digest, chosen.MediaType, request));
+        return answer is Answer.InMemory manifest && roots.Moves(name) ? manifest with { IsImmutable = false } : answer;
+    }
+
+    /// <summary>One of the forms, or one that is made of them: for a client that knows schema 1 alone, or that reads no index.</summary>
+    private async ValueTask<Descriptor?> ChooseAsync(Repository repository, RepositoryName name, Tag tag, IReadOnlyList<Descriptor> forms, AcceptHeader accept, CancellationToken cancel)
+    {
         if (Negotiation.ReadsSchema1Alone(accept, _schema1WithoutAccept) && !forms.Any(f => f.MediaType.IsSchema1)
-            && await conversion.TryConvertAsync(repository, name, tag, forms, request.HttpContext.RequestAborted) is { } schema1)
-            return await ManifestAsync(repository, schema1.Digest, schema1.MediaType, request);
-        var chosen = Negotiation.Choose(forms, accept, _schema1WithoutAccept)
-            ?? await ChooseChildAsync(repository, forms, accept, request.HttpContext.RequestAborted);
-        return chosen is null
-            ? RegistryError.ManifestUnknown($"{name}:{tag} has no manifest of a type that the Accept header names")
-            : Unproven(repository, await ManifestAsync(repository, chosen.Digest, chosen.MediaType, request));
+            && await conversion.TryConvertAsync(repository, name, tag, forms, cancel) is { } schema1)
+            return schema1;
+        return Negotiation.Choose(forms, accept, _schema1WithoutAccept) ?? await ChooseChildAsync(repository, forms, accept, cancel);
     }
 
     /// <summary>For a client that reads no index: the manifest of linux/amd64, as distribution has it.</summary>
@@ -154,8 +159,18 @@ internal sealed partial class Pull(
         return null;
     }
 
-    private async ValueTask<Answer> DigestedManifestAsync(RepositoryName name, Digest digest, HttpRequest request) =>
-        await FindAsync(name, request) is { } repository ? await ManifestAsync(repository, digest, repository.FormOf(digest), request) : Unknown(name);
+    private async ValueTask<Answer> DigestedManifestAsync(RepositoryName name, Digest digest, HttpRequest request)
+    {
+        if (await FindAsync(name, request) is not { } repository)
+            return Unknown(name);
+        var answer = await ManifestAsync(repository, digest, repository.FormOf(digest), request);
+        foreach (var before in answer is RegistryError ? roots.Before(name) : [])
+        {
+            if (await ManifestAsync(before, digest, before.FormOf(digest), request) is Answer.InMemory manifest)
+                return manifest;
+        }
+        return answer;
+    }
 
     private async ValueTask<Answer> ManifestAsync(Repository repository, Digest digest, MediaType? form, HttpRequest request)
     {
@@ -182,9 +197,14 @@ internal sealed partial class Pull(
         if (await FindAsync(name, request) is not { } repository)
             return RegistryError.BlobUnknown($"there is no {name}");
         var part = HttpMethods.IsHead(request.Method) ? Wanted.Size : request.Headers.Range.Count > 0 ? Wanted.Part : Wanted.Whole;
-        return await repository.OpenBlobAsync(digest, part, request.HttpContext.RequestAborted) is var (content, size)
-            ? new Answer.Blob(content, size, digest)
-            : RegistryError.BlobUnknown($"{name} has no blob {digest}");
+        if (await repository.OpenBlobAsync(digest, part, request.HttpContext.RequestAborted) is var (content, size))
+            return new Answer.Blob(content, size, digest);
+        foreach (var before in roots.Before(name))
+        {
+            if (await before.OpenBlobAsync(digest, part, request.HttpContext.RequestAborted) is var (old, oldSize))
+                return new Answer.Blob(old, oldSize, digest);
+        }
+        return RegistryError.BlobUnknown($"{name} has no blob {digest}");
     }
 
     private async ValueTask<Answer> TagsAsync(RepositoryName name, RegistryPath.Tags asked, HttpRequest request)

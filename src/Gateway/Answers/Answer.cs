@@ -28,7 +28,8 @@ internal abstract record Answer
     /// <param name="Content">The body.</param>
     /// <param name="MediaType">Its Content-Type.</param>
     /// <param name="Digest">The digest by which it is known; of a signed schema 1, the payload's.</param>
-    internal sealed record InMemory(ReadOnlyMemory<byte> Content, MediaType MediaType, Digest Digest) : Answer;
+    /// <param name="IsImmutable">Whether its address never gives another one: not by a tag below a name that may move.</param>
+    internal sealed record InMemory(ReadOnlyMemory<byte> Content, MediaType MediaType, Digest Digest, bool IsImmutable = true) : Answer;
 
     /// <summary>A configuration or layer.</summary>
     /// <param name="Content">Its bytes; the writer of the answer disposes it.</param>

@@ -10,6 +10,9 @@ internal static class AnswerWriter
     /// <summary>Names hold the root's CID or the content's digest, so what lies under them never changes.</summary>
     private const string Immutable = "public, max-age=31536000, immutable";
 
+    /// <summary>A name that moves may mean another manifest in a moment. Its entity tag says whether it does.</summary>
+    private const string AskAgain = "no-cache";
+
     private const string OctetStream = "application/octet-stream";
 
     public static Task WriteAsync(HttpContext context, Answer answer)
@@ -39,7 +42,7 @@ internal static class AnswerWriter
                 return WriteBytesAsync(context, json.Content, json.MediaType.Value);
             case Answer.InMemory content:
                 headers.Vary = HeaderNames.Accept;
-                return IsNotModified(context, content.Digest.ToString())
+                return IsNotModified(context, content.Digest.ToString(), content.IsImmutable)
                     ? Task.CompletedTask
                     : WriteBytesAsync(context, content.Content, content.MediaType.Value);
             case Answer.Blob blob:
@@ -50,7 +53,7 @@ internal static class AnswerWriter
     }
 
     /// <summary>Sets the headers that come of the digest, and answers 304 or 412 where the client's conditions say so.</summary>
-    private static bool IsNotModified(HttpContext context, string digest)
+    private static bool IsNotModified(HttpContext context, string digest, bool isImmutable = true)
     {
         var (request, response) = (context.Request, context.Response);
         if (request.Headers.IfMatch is { Count: > 0 } ifMatch && !Matches(ifMatch, digest, weak: false))
@@ -60,7 +63,7 @@ internal static class AnswerWriter
         }
         response.Headers["Docker-Content-Digest"] = digest;
         response.Headers.ETag = $"\"{digest}\"";
-        response.Headers.CacheControl = Immutable;
+        response.Headers.CacheControl = isImmutable ? Immutable : AskAgain;
         if (request.Headers.IfNoneMatch is { Count: > 0 } ifNoneMatch && Matches(ifNoneMatch, digest, weak: true))
         {
             response.StatusCode = StatusCodes.Status304NotModified;

@@ -39,7 +39,7 @@ internal sealed class Repositories
             if (_pool.Ranked().Any(u => u.Ways.Best != Way.Path))
                 return await OpenAsync(_blocks, place, cancel).ConfigureAwait(false);
         }
-        catch (UpstreamsFailedException e) when ((e.IsMaybeAbsent || e.Attempts.Any(a => a.Kind == FaultKind.NotThisWay)) && _pool.Ranked().Any(_paths.IsBelieved))
+        catch (UpstreamsFailedException e) when ((e.IsMaybeAbsent || e.Attempts.Any(a => a.Kind == FaultKind.NotThisWay)) && _pool.Ranked().Any(_pool.IsBelieved))
         {
             // None of those that may know it give blocks, or they answer 500, as js-ipfs does before anybody knows what it gives.
         }

@@ -52,6 +52,6 @@ internal sealed partial class Catalog(LocalStore store, TimeProvider clock, ILog
         }
     }
 
-    [LoggerMessage(EventId = 50, Level = LogLevel.Warning, Message = "Root {Root} cannot be listed: {Problem}")]
+    [LoggerMessage(EventId = 60, Level = LogLevel.Warning, Message = "Root {Root} cannot be listed: {Problem}")]
     private static partial void LogUnreadable(ILogger logger, Cid root, string problem);
 }

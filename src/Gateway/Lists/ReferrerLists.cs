@@ -160,9 +160,9 @@ internal sealed partial class ReferrerLists(IMemoryCache cache, ILogger<Referrer
         public void Skip() => Interlocked.Increment(ref _leftOut);
     }
 
-    [LoggerMessage(EventId = 51, Level = LogLevel.Warning, Message = "Manifest {Digest} cannot be read, so nobody knows whether it refers to another: {Problem}")]
+    [LoggerMessage(EventId = 61, Level = LogLevel.Warning, Message = "Manifest {Digest} cannot be read, so nobody knows whether it refers to another: {Problem}")]
     private static partial void LogUnreadable(ILogger logger, Digest digest, string problem);
 
-    [LoggerMessage(EventId = 52, Level = LogLevel.Information, Message = "{Count} manifests were left out of a list of referrers")]
+    [LoggerMessage(EventId = 62, Level = LogLevel.Information, Message = "{Count} manifests were left out of a list of referrers")]
     private static partial void LogLeftOut(ILogger logger, int count);
 }

@@ -34,6 +34,9 @@ internal sealed class GatewaySettings
 
     [ValidateObjectMembers]
     public MirrorSettings Mirrors { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public NameSettings Names { get; set; } = new();
 }
 
 [OptionsValidator]

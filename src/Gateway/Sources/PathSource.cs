@@ -1,10 +1,8 @@
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Fetch;
-using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
-using Microsoft.Extensions.Options;
 
 namespace Image2Ipfs.Gateway.Sources;
 
@@ -12,14 +10,14 @@ namespace Image2Ipfs.Gateway.Sources;
 /// Roots that lie with upstreams which give plain paths only. No directory is known: what is asked for is asked for by its
 /// path, and checked by its digest. Where it has none, only an upstream that the settings believe is asked.
 /// </summary>
-internal sealed class PathSource(Plain plain, Fetches fetches, LocalStore store, IOptions<GatewaySettings> settings) : ISource
+internal sealed class PathSource(Plain plain, Fetches fetches, LocalStore store, UpstreamPool pool) : ISource
 {
     public bool IsProven => false;
 
     public ValueTask<IReadOnlyList<string>?> ListAsync(Place directory, CancellationToken cancel) => default;
 
     public async ValueTask<byte[]?> ReadAsync(Place file, int maxBytes, Func<byte[], bool> fits, CancellationToken cancel) =>
-        await plain.BelievedAsync($"{file}", maxBytes, fits, IsBelieved, cancel).ConfigureAwait(false);
+        await plain.BelievedAsync($"{file}", maxBytes, fits, pool.IsBelieved, cancel).ConfigureAwait(false);
 
     public async ValueTask<byte[]?> ReadAsync(Place file, int maxBytes, Digest digest, CancellationToken cancel) =>
         await plain.DigestedAsync($"{file}", digest, maxBytes, cancel).ConfigureAwait(false);
@@ -37,11 +35,4 @@ internal sealed class PathSource(Plain plain, Fetches fetches, LocalStore store,
             return null;
         }
     }
-
-    public bool IsBelieved(Upstream upstream) => settings.Value.Upstreams.PlainNames switch
-    {
-        PlainNames.Always => true,
-        PlainNames.Local => upstream.IsLocal,
-        _ => false,
-    };
 }

@@ -28,6 +28,8 @@ internal sealed class TestUpstream : IAsyncDisposable
 
     public UpstreamBlocks Blocks { get; }
 
+    public UpstreamNames Names { get; } = new();
+
     /// <summary>The same after a restart.</summary>
     public Uri Address { get; private set; } = null!;
 
@@ -130,7 +132,7 @@ internal sealed class TestUpstream : IAsyncDisposable
         try
         {
             await Task.Delay(Delay, cancel.Token);
-            var answer = _site.Answer(request, Ways, Unknown);
+            var answer = Names.Answer(request) ?? _site.Answer(request, Ways, Unknown);
             answer = _rule?.Apply(new FaultContext(this, request, answer)) ?? answer;
             await new Delivery(context, request, _throttle, cancel.Token).SendAsync(answer);
         }
