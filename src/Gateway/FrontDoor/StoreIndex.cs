@@ -15,12 +15,12 @@ internal sealed partial class StoreIndex(LocalStore store, TimeProvider clock, I
     private readonly RootWatch _watch = new(store, clock);
     private readonly Dictionary<ulong, (int File, int Length, long Offset)> _blocks = [];
     private readonly Dictionary<Cid, (int File, long Size)> _wholeFiles = [];
-    private readonly List<(string Path, bool Enveloped)> _files = [];
-    private readonly Dictionary<(string, bool), int> _fileNumbers = [];
+    private readonly List<(string Path, UnixFsType? Envelope)> _files = [];
+    private readonly Dictionary<(string, UnixFsType?), int> _fileNumbers = [];
 
     /// <summary>A block: a slice of a file.</summary>
-    /// <param name="Enveloped">It is the content of a leaf, whose envelope is to be put around it.</param>
-    internal readonly record struct Slice(string File, long Offset, int Length, bool Enveloped);
+    /// <param name="Envelope">The type in the envelope that is to be put around it, for it is the content of a leaf; null: it is the whole block.</param>
+    internal readonly record struct Slice(string File, long Offset, int Length, UnixFsType? Envelope);
 
     public bool TryFind(Cid cid, out Slice slice)
     {
@@ -30,12 +30,13 @@ internal sealed partial class StoreIndex(LocalStore store, TimeProvider clock, I
             Refresh();
             if (Key(cid.Hash) is not { } key || !_blocks.TryGetValue(key, out var place))
                 return false;
-            var (path, enveloped) = _files[place.File];
-            slice = new Slice(path, place.Offset, place.Length, enveloped);
+            var (path, envelope) = _files[place.File];
+            slice = new Slice(path, place.Offset, place.Length, envelope);
             return true;
         }
     }
 
+    /// <summary>The blob that a file's DAG is, if its leaves are plain slices of that.</summary>
     public bool TryFindFile(Cid cid, [NotNullWhen(true)] out string? file, out long size)
     {
         (file, size) = (null, 0);
@@ -85,11 +86,12 @@ internal sealed partial class StoreIndex(LocalStore store, TimeProvider clock, I
             {
                 if (Key(place.Cid.Hash) is not { } key)
                     continue; // a CID that is its own block
-                var file = place.Blob is { } blob ? Number(store.BlobFile(blob), place.Cid.Codec == Cid.DagPb) : Number(archive, enveloped: false);
+                var file = Number(place.Blob is { } blob ? store.BlobFile(blob) : archive, place.Envelope);
                 _blocks.TryAdd(key, (file, place.Length, place.Offset));
             }
-            foreach (var (blob, link) in root.Blobs)
-                _wholeFiles.TryAdd(link.Cid.ToV1(), (Number(store.BlobFile(blob), enveloped: false), root.SizeOf(link)));
+            foreach (var (_, link) in root.Files)
+                if (root.HasPlainLeaves(link.Cid) && root.TryGetBlob(link.Cid, out var blob, out var size))
+                    _wholeFiles.TryAdd(link.Cid.ToV1(), (Number(store.BlobFile(blob), envelope: null), size));
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
@@ -98,12 +100,12 @@ internal sealed partial class StoreIndex(LocalStore store, TimeProvider clock, I
         }
     }
 
-    private int Number(string path, bool enveloped)
+    private int Number(string path, UnixFsType? envelope)
     {
-        if (_fileNumbers.TryGetValue((path, enveloped), out var number))
+        if (_fileNumbers.TryGetValue((path, envelope), out var number))
             return number;
-        _files.Add((path, enveloped));
-        return _fileNumbers[(path, enveloped)] = _files.Count - 1;
+        _files.Add((path, envelope));
+        return _fileNumbers[(path, envelope)] = _files.Count - 1;
     }
 
     /// <summary>A block is the same under every version and codec of its CID: its hash counts, and 64 bits of that do.</summary>

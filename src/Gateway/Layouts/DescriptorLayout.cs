@@ -44,6 +44,9 @@ internal sealed class DescriptorLayout : ILayout
         return new Images([top with { Name = "latest" }], Places.Listed(places));
     }
 
+    /// <summary>Whether a file is the root of such an image.</summary>
+    public static bool IsDescriptor(byte[] content) => TryParse(content) is { } descriptor && PlaceOf(descriptor) is not null;
+
     private static IEnumerable<Descriptor> Parts(byte[] manifest)
     {
         try

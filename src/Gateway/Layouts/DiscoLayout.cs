@@ -16,7 +16,7 @@ namespace Image2Ipfs.Gateway.Layouts;
 /// </summary>
 internal sealed class DiscoLayout : ILayout
 {
-    private const string List = "disco.json";
+    public const string List = "disco.json";
     private const string TagFolder = "_manifests/tags";
     private const int MaxListBytes = 4 * 1024 * 1024;
     private const int MaxLinkBytes = 1024;

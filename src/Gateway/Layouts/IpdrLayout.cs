@@ -14,9 +14,15 @@ namespace Image2Ipfs.Gateway.Layouts;
 /// </code>
 /// Source: miguelmota/ipdr, server/registry.
 /// </summary>
-/// <param name="prefix"><c>v2</c> where the folders are those of a web server, or nothing.</param>
+/// <param name="prefix"><see cref="WebPrefix"/> where the folders are those of a web server, or nothing.</param>
 internal sealed class IpdrLayout(string prefix) : ILayout
 {
+    /// <summary>Where a web server's files are.</summary>
+    public const string WebPrefix = "v2";
+
+    /// <summary>What is pulled of a folder, which may lie below the prefix.</summary>
+    public static string WithoutPrefix(string folder) => folder.StartsWith($"{WebPrefix}/", StringComparison.Ordinal) ? folder[(WebPrefix.Length + 1)..] : folder;
+
     public async ValueTask<Images?> TryOpenAsync(ISource source, Place place, CancellationToken cancel)
     {
         var folder = (place with { Path = prefix }).Below(place.Path);

@@ -21,7 +21,7 @@ internal sealed class Repositories
         // A tree of ours is an OCI layout too, and a file may be anything: the order matters.
         _layouts =
         [
-            new OwnLayout(), new OciLayout(), new OriginalLayout(), new IpdrLayout(""), new DiscoLayout(), new DescriptorLayout(), new IpdrLayout("v2"),
+            new OwnLayout(), new OciLayout(), new OriginalLayout(), new IpdrLayout(""), new DiscoLayout(), new DescriptorLayout(), new IpdrLayout(IpdrLayout.WebPrefix),
             new TagStoreLayout((source, place, cancel) => RecogniseAsync(source, place, isTag: true, cancel)),
         ];
     }

@@ -1,4 +1,5 @@
 using Image2Ipfs.Gateway.Fetch;
+using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
@@ -41,8 +42,8 @@ internal sealed partial class Catalog(LocalStore store, TimeProvider clock, ILog
     {
         try
         {
-            var names = store.Open(cid)?.Repositories.Select(name => $"{cid.ToRepositoryComponent()}/{name}") ?? [];
-            return [.. names.Where(name => RepositoryName.TryParse(name, out _))];
+            var paths = store.Open(cid) is { } root ? RepositoryPaths.Of(root) : [];
+            return [.. paths.Select(path => Place.Join(cid.ToRepositoryComponent(), path)).Where(name => RepositoryName.TryParse(name, out _))];
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,5 @@
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
-using Image2Ipfs.Tree;
 
 namespace Image2Ipfs.Gateway.Sources;
 
@@ -13,8 +12,7 @@ internal sealed class StoredFiles
     {
         foreach (var (path, link) in root.Files)
         {
-            Digest? blob = TreePaths.TryGetDigest(path, out var digest) && root.Blobs.ContainsKey(digest) ? digest : null;
-            _files[path] = new StoredFile(blob, root.SizeOf(link));
+            _files[path] = root.TryGetBlob(link.Cid, out var digest, out var size) ? new StoredFile(digest, size) : new StoredFile(null, root.SizeOf(link));
             Bytes += 120 + 2 * path.Length;
         }
     }

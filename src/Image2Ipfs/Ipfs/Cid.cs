@@ -155,7 +155,10 @@ public sealed class Cid : IEquatable<Cid>
     /// <summary>Whether both name the same content, in whichever version.</summary>
     public bool NamesSameAs(Cid? other) => ToV1().Equals(other?.ToV1());
 
-    /// <summary>Whether the block is what the CID names. Only sha2-256, sha2-512 and identity can be checked.</summary>
+    /// <summary>Whether <see cref="Matches"/> knows the hash function: sha2-256, sha2-512 and identity it does.</summary>
+    public bool CanBeChecked => HashFunction is 0x00 or Sha2_256 or 0x13;
+
+    /// <summary>Whether the block is what the CID names.</summary>
     public bool Matches(ReadOnlySpan<byte> block) => HashFunction switch
     {
         0x00 => Hash.SequenceEqual(block),

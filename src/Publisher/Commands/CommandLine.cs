@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Image2Ipfs.Ipfs;
-using Image2Ipfs.Publisher.Layers;
 using Image2Ipfs.Publisher.Output;
 using Image2Ipfs.Publisher.Targets;
 using Image2Ipfs.Publisher.Targets.Kubo;
@@ -76,19 +75,7 @@ internal sealed class CommandLine
         DefaultValueFactory = _ => CidProfile.UnixFsV0.Name,
     };
 
-    private readonly Option<string> _compression = new("--compression")
-    {
-        Description = $"How layers are stored that come uncompressed: {string.Join(", ", Compression.Names)}",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => Compression.Names[0],
-    };
-
-    private readonly Option<int?> _level = new("--level")
-    {
-        Description = $"The compression's level: of gzip 1 to {Compression.MaxGzipLevel}, of zstd 1 to {Compression.MaxZstdLevel} [default: {Compression.DefaultLevel}]",
-        HelpName = "N",
-    };
-
+    private readonly Option<int> _level = new("--level") { Description = "zlib's compression level, 1 to 9", HelpName = "N", DefaultValueFactory = _ => PublishOptions.DefaultLevel };
     private readonly Option<int?> _threads = new("--threads") { Description = "Blocks compressed at once; the result does not depend on it [default: one a core, 16 at most]", HelpName = "N" };
 
     private readonly Argument<string> _root = new("ROOT") { Description = "A CID in any text form, or a pull name" };
@@ -99,7 +86,6 @@ internal sealed class CommandLine
     private CommandLine()
     {
         _profile.CompletionSources.Add([.. CidProfile.All.Select(p => p.Name)]);
-        _compression.CompletionSources.Add([.. Compression.Names]);
         _to.CompletionSources.Add("store", "kubo", "ipfs", "car:", "car:-", "dir:");
         foreach (var root in new Argument[] { _root, _anyRoot })
             root.CompletionSources.Add(context => Store(context.ParseResult).Roots().Select(cid => cid.ToString()));
@@ -170,7 +156,7 @@ internal sealed class CommandLine
 
     private RootCommand Build(TextWriter output, TextWriter error)
     {
-        Symbol[] publishSymbols = [_input, _inputOption, _noAdd, _to, _pinName, _mfs, _ipns, _timeout, _name, _tag, _platform, _profile, _compression, _level, _threads];
+        Symbol[] publishSymbols = [_input, _inputOption, _noAdd, _to, _pinName, _mfs, _ipns, _timeout, _name, _tag, _platform, _profile, _level, _threads];
         Option[] common = [_registry, _store, _json, _quiet, _verbose, _debug];
 
         var root = new RootCommand("Puts Docker images on IPFS: docker save IMAGE | image2ipfs");
@@ -184,7 +170,7 @@ internal sealed class CommandLine
         foreach (var option in common)
             root.Add(option);
 
-        var list = new Command("list", "Print the pull names of all images in the store");
+        var list = new Command("list", "Print the pull names of all images in the store, and the CIDs of other roots");
         list.SetAction(parsed => StoreCommands.List(Store(parsed), PullName(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
 
         var remove = new Command("remove", "Remove a root, and the blobs that no other root holds") { _root };
@@ -196,7 +182,7 @@ internal sealed class CommandLine
         var export = new Command("export", "Send a root of the store to targets") { _root, _to, _pinName, _mfs, _ipns, _timeout };
         export.SetAction((parsed, cancel) => StoreCommands.ExportAsync(Store(parsed), Root(parsed), ExportTargets(parsed), parsed.GetValue(_json), Terminal(parsed, output, error), cancel));
 
-        var import = new Command("import", "Take the roots of a CAR into the store") { _car };
+        var import = new Command("import", "Take the roots of a CAR, whoever made them, into the store") { _car };
         import.SetAction((parsed, cancel) => ImportCommand.RunAsync(parsed.GetValue(_car) ?? "-", Store(parsed), PullName(parsed), parsed.GetValue(_json), Terminal(parsed, output, error), cancel));
 
         var cid = new Command("cid", "Print a CID in every text form") { _root };
@@ -258,7 +244,7 @@ internal sealed class CommandLine
         {
             Profile = CidProfile.All.FirstOrDefault(p => p.Name == parsed.GetValue(_profile))
                 ?? throw new UsageException($"--cid-profile is one of {string.Join(", ", CidProfile.All.Select(p => p.Name))}"),
-            Compression = Checked(() => Compression.Parse(parsed.GetValue(_compression)!, parsed.GetValue(_level))),
+            Level = InRange("--level", parsed.GetValue(_level), 1, 9),
             Threads = InRange("--threads", parsed.GetValue(_threads) ?? PublishOptions.DefaultThreads, 1, 256),
             NoAdd = parsed.GetValue(_noAdd),
             Name = parsed.GetValue(_name) is { } name ? Checked(() => RepositoryName.Parse(name)) : null,

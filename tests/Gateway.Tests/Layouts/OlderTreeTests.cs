@@ -36,6 +36,11 @@ public sealed class OlderTreeTests
         await using var gateway = await RunningGateway.StartAsync(folder["store"]);
         await PullAsync(gateway, tree);
         await AbsentAsync(gateway, tree);
+        if (tree.IsFoundByPaths && tree.Layout != "ipdr's tag store")
+        {
+            using var catalog = JsonDocument.Parse((await gateway.GetAsync("/v2/_catalog")).Body);
+            Assert.Equal([tree.Repository], catalog.RootElement.GetProperty("repositories").EnumerateArray().Select(n => n.GetString()));
+        }
     }
 
     [Theory]
