@@ -27,7 +27,7 @@ internal sealed class Publish(LocalStore store, PublishOptions options, PublishP
     public async Task<PublishResult> RunAsync(IInput input, CancellationToken cancel)
     {
         using var staging = store.Stage(options.Profile);
-        await using var pipeline = new LayerPipeline(staging, options.Level, options.Threads, progress);
+        await using var pipeline = new LayerPipeline(staging, options.Compression, options.Threads, progress);
 
         // 1, 2, 3: one pass; what a layer belongs to is known only when the archive has gone by.
         var contents = new ArchiveContents(pipeline, staging);

@@ -1,4 +1,5 @@
 using Image2Ipfs.Ipfs;
+using Image2Ipfs.Publisher.Layers;
 using Image2Ipfs.Publisher.Targets;
 using Image2Ipfs.Registry;
 
@@ -7,16 +8,13 @@ namespace Image2Ipfs.Publisher;
 /// <summary>What a publish is told, with the defaults.</summary>
 internal sealed record PublishOptions
 {
-    /// <summary>zlib's level, 1 to 9. 3 makes layers 3.5 % larger than 6, in two thirds of the time; 1 makes them a third larger.</summary>
-    public const int DefaultLevel = 3;
-
     /// <summary>Every core, up to 16: one thread reads and hashes, at the speed of some 16 that compress, and each takes 3 MiB.</summary>
     public static readonly int DefaultThreads = Math.Min(Environment.ProcessorCount, 16);
 
     public CidProfile Profile { get; init; } = CidProfile.UnixFsV0;
 
-    /// <summary>zlib's compression level, 1 to 9.</summary>
-    public int Level { get; init; } = DefaultLevel;
+    /// <summary>How layers are stored that come uncompressed.</summary>
+    public Compression Compression { get; init; } = Compression.Default;
 
     /// <summary>How many blocks are compressed at once. The result does not depend on it.</summary>
     public int Threads { get; init; } = DefaultThreads;

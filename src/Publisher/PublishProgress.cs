@@ -11,7 +11,7 @@ internal sealed class PublishProgress
     /// <summary>Bytes of layers read so far, uncompressed.</summary>
     public long BytesRead => Interlocked.Read(ref _bytesRead);
 
-    /// <summary>Bytes of layers written so far, compressed.</summary>
+    /// <summary>Bytes of layers written so far, as they are stored.</summary>
     public long BytesWritten => Interlocked.Read(ref _bytesWritten);
 
     /// <summary>Bytes sent to targets so far.</summary>

@@ -78,6 +78,21 @@ public sealed class PullTests(Site site)
             await PullAsync(client, image, await site.ReferenceAsync(published, image, ":s2", root));
     }
 
+    [EndToEndTheory]
+    [MemberData(nameof(ClientNames.NewestByCompression), MemberType = typeof(ClientNames))]
+    public async Task A_client_pulls_layers_of_every_compression(string client, string compression)
+    {
+        var published = await site.PublishAsync(OneImage, "--compression", compression);
+        var image = published.Image("s2");
+        // Its digest is of the stored bytes.
+        Assert.Equal(compression == "none", image.Layers.All(l => l.Digest == l.DiffId));
+        var reference = await site.ReferenceAsync(published, image, ":s2");
+        var runtime = await site.ClientAsync(client);
+        (await runtime.PullAsync(reference)).AssertIs(image);
+        if (ClientNames.Running.Any(row => row.Data == client))
+            Assert.Equal("hello from tiny", (await runtime.RunAsync(reference)).Trim());
+    }
+
     private async Task PullAsync(string client, PublishedImage image, string reference) =>
         (await (await site.ClientAsync(client)).PullAsync(reference)).AssertIs(image);
 }

@@ -28,11 +28,12 @@ public sealed class Site : IAsyncDisposable
     public Task<GatewayProcess> EmptyGatewayAsync(IEnumerable<Uri> upstreams, params string[] settings) =>
         GatewayProcess.StartAsync(NewPath("store"), [$"--IPFS_GATEWAY={string.Join(',', upstreams)}", $"--Gateway:Cache:Folder={NewPath("cache")}", .. settings]);
 
-    /// <summary>Publishes one of the archives in tests/Vectors, once.</summary>
-    public async Task<Published> PublishAsync(string archive)
+    /// <summary>Publishes one of the archives in tests/Vectors, once with the same options.</summary>
+    public async Task<Published> PublishAsync(string archive, params string[] options)
     {
-        if (!_published.TryGetValue(archive, out var published))
-            _published.Add(archive, published = await Publisher.PublishAsync(Vectors.File("archives", archive)));
+        var words = string.Join(' ', options.Prepend(archive));
+        if (!_published.TryGetValue(words, out var published))
+            _published.Add(words, published = await Publisher.PublishAsync(Vectors.File("archives", archive), options));
         return published;
     }
 

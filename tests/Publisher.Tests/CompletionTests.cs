@@ -13,6 +13,8 @@ public sealed class CompletionTests
         { "--cid", "--cid-profile" },
         { "--cid-profile ", "unixfs-v0-2015 unixfs-v1-2025" },
         { "--cid-profile unixfs-v1", "unixfs-v1-2025" },
+        { "--compression ", "gzip none zstd" },
+        { "--compression z", "zstd" },
         { "completion ", "bash fish pwsh zsh" },
         { "export ROOT --to ", "car: car:- dir: ipfs kubo store" },
         { "remove ", "ROOT" },

@@ -28,13 +28,15 @@ public sealed class InterruptionTests
     [Theory]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
-    public async Task A_publish_of_a_file_ends_between_two_blocks_and_leaves_nothing(string signal, int exit)
+    [InlineData("INT", 130, "--compression", "zstd")]
+    [InlineData("TERM", 143, "--compression", "zstd", "--level", "9")]
+    public async Task A_publish_of_a_file_ends_between_two_blocks_and_leaves_nothing(string signal, int exit, params string[] options)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no signals");
         using var cli = new Cli();
         var archive = cli["archive.tar"];
         await File.WriteAllBytesAsync(archive, new TestImage([TestImage.Content(1, 150 << 20)], "app").Save(), TestContext.Current.CancellationToken);
-        using var process = PublisherProcess.Start(archive, "--to", $"car:{cli["app.car"]}", "--to", $"dir:{cli["app"]}", "--store", cli.StoreFolder);
+        using var process = PublisherProcess.Start([archive, "--to", $"car:{cli["app.car"]}", "--to", $"dir:{cli["app"]}", "--store", cli.StoreFolder, .. options]);
         while (!process.HasExited && Left(cli).Count == 0)
             await Task.Delay(10, TestContext.Current.CancellationToken);
         var outcome = await SignalAsync(process, signal);

@@ -23,7 +23,7 @@ public sealed class LogTests
         progress.BeginLayer($"{Layer}/layer.tar", 3_000_000);
         progress.Read(1_500_000);
         await UntilAsync(() => !error.Lines.IsEmpty);
-        Assert.Matches(@"\Alayer 5f70bf18a086: 1\.5 of 3\.0 MB; 1\.5 MB read, 0\.0 MB compressed, \d+ s\z", error.Lines.First());
+        Assert.Matches(@"\Alayer 5f70bf18a086: 1\.5 of 3\.0 MB; 1\.5 MB read, 0\.0 MB written, \d+ s\z", error.Lines.First());
         // The same layer is not news, the next one is.
         await Task.Delay(200, TestContext.Current.CancellationToken);
         Assert.Single(error.Lines);

@@ -151,7 +151,7 @@ public sealed class OutputTests
 
     public static TheoryData<string> Senseless =>
     [
-        "--level 0", "--level 10", "--level x", "--threads 0", "--threads 257", "--cid-profile v2", "--to ftp:x", "--to car:", "--to dir:", "--to nothing",
+        "--level 0", "--level 10", "--level x", "--compression", "--compression lzma", "--compression GZIP", "--threads 0", "--threads 257", "--cid-profile v2", "--to ftp:x", "--to car:", "--to dir:", "--to nothing",
         "--name UPPER", "--name a//b", "--tag a:b", "--tag -x", "--unknown", "-x", "--level", "publish --unknown", "list --unknown", "list more", "remove",
         "remove --unknown", "export", "cid", "cid --unknown", "verify --unknown", "verify a b", "a b", "-n --to car:x", "ARCHIVE -i ARCHIVE", "ARCHIVE --unknown",
         "list --to car:x", "--json=maybe ARCHIVE",

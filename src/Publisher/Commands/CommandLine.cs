@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Image2Ipfs.Ipfs;
+using Image2Ipfs.Publisher.Layers;
 using Image2Ipfs.Publisher.Output;
 using Image2Ipfs.Publisher.Targets;
 using Image2Ipfs.Publisher.Targets.Kubo;
@@ -75,7 +76,19 @@ internal sealed class CommandLine
         DefaultValueFactory = _ => CidProfile.UnixFsV0.Name,
     };
 
-    private readonly Option<int> _level = new("--level") { Description = "zlib's compression level, 1 to 9", HelpName = "N", DefaultValueFactory = _ => PublishOptions.DefaultLevel };
+    private readonly Option<string> _compression = new("--compression")
+    {
+        Description = $"How layers are stored that come uncompressed: {string.Join(", ", Compression.Names)}",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => Compression.Names[0],
+    };
+
+    private readonly Option<int?> _level = new("--level")
+    {
+        Description = $"The compression's level: of gzip 1 to {Compression.MaxGzipLevel}, of zstd 1 to {Compression.MaxZstdLevel} [default: {Compression.DefaultLevel}]",
+        HelpName = "N",
+    };
+
     private readonly Option<int?> _threads = new("--threads") { Description = "Blocks compressed at once; the result does not depend on it [default: one a core, 16 at most]", HelpName = "N" };
 
     private readonly Argument<string> _root = new("ROOT") { Description = "A CID in any text form, or a pull name" };
@@ -86,6 +99,7 @@ internal sealed class CommandLine
     private CommandLine()
     {
         _profile.CompletionSources.Add([.. CidProfile.All.Select(p => p.Name)]);
+        _compression.CompletionSources.Add([.. Compression.Names]);
         _to.CompletionSources.Add("store", "kubo", "ipfs", "car:", "car:-", "dir:");
         foreach (var root in new Argument[] { _root, _anyRoot })
             root.CompletionSources.Add(context => Store(context.ParseResult).Roots().Select(cid => cid.ToString()));
@@ -156,7 +170,7 @@ internal sealed class CommandLine
 
     private RootCommand Build(TextWriter output, TextWriter error)
     {
-        Symbol[] publishSymbols = [_input, _inputOption, _noAdd, _to, _pinName, _mfs, _ipns, _timeout, _name, _tag, _platform, _profile, _level, _threads];
+        Symbol[] publishSymbols = [_input, _inputOption, _noAdd, _to, _pinName, _mfs, _ipns, _timeout, _name, _tag, _platform, _profile, _compression, _level, _threads];
         Option[] common = [_registry, _store, _json, _quiet, _verbose, _debug];
 
         var root = new RootCommand("Puts Docker images on IPFS: docker save IMAGE | image2ipfs");
@@ -244,7 +258,7 @@ internal sealed class CommandLine
         {
             Profile = CidProfile.All.FirstOrDefault(p => p.Name == parsed.GetValue(_profile))
                 ?? throw new UsageException($"--cid-profile is one of {string.Join(", ", CidProfile.All.Select(p => p.Name))}"),
-            Level = InRange("--level", parsed.GetValue(_level), 1, 9),
+            Compression = Checked(() => Compression.Parse(parsed.GetValue(_compression)!, parsed.GetValue(_level))),
             Threads = InRange("--threads", parsed.GetValue(_threads) ?? PublishOptions.DefaultThreads, 1, 256),
             NoAdd = parsed.GetValue(_noAdd),
             Name = parsed.GetValue(_name) is { } name ? Checked(() => RepositoryName.Parse(name)) : null,

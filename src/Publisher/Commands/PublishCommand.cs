@@ -18,7 +18,7 @@ internal static class PublishCommand
         var work = Task.Run(() => new Publish(store, options, progress).RunAsync(archive, cancel), cancel);
         var result = await terminal.WatchAsync(progress, work).ConfigureAwait(false);
 
-        terminal.Info($"{result.Root}: {progress.BytesRead} bytes of layers, {progress.BytesWritten} compressed, {result.Added.Sum(b => b.Size)} new in the store{(options.NoAdd ? " (nothing added)" : "")}");
+        terminal.Info($"{result.Root}: {progress.BytesRead} bytes of layers, {progress.BytesWritten} written, {result.Added.Sum(b => b.Size)} new in the store{(options.NoAdd ? " (nothing added)" : "")}");
         foreach (var (name, tag, manifest) in result.Images.Select(i => i.Tagged))
         {
             if (manifest is SourceIndex index && index.Absent().ToList() is { Count: > 0 } absent)

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Compression;
-using System.IO.Hashing;
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Threading.Channels;
@@ -26,24 +23,24 @@ internal sealed class LayerPipeline : IAsyncDisposable
     private const int MaxOpenLayers = 16;
 
     private readonly Staging _staging;
-    private readonly int _level;
+    private readonly Compression _compression;
     private readonly PublishProgress _progress;
     private readonly TaskScheduler _compressors;
-    private readonly Channel<GzipBlock> _freeBlocks = Channel.CreateUnbounded<GzipBlock>();
+    private readonly Channel<LayerBlock> _freeBlocks = Channel.CreateUnbounded<LayerBlock>();
     private readonly SemaphoreSlim _openLayers = new(MaxOpenLayers);
     private readonly List<Task> _layers = [];
 
     /// <param name="staging">Takes the compressed layers.</param>
-    /// <param name="level">zlib's, 1 to 9.</param>
+    /// <param name="compression">What layers go through that come uncompressed.</param>
     /// <param name="threads">How many blocks are compressed at once.</param>
     /// <param name="progress">Is told what was read and written.</param>
-    public LayerPipeline(Staging staging, int level, int threads, PublishProgress progress)
+    public LayerPipeline(Staging staging, Compression compression, int threads, PublishProgress progress)
     {
-        (_staging, _level, _progress) = (staging, level, progress);
+        (_staging, _compression, _progress) = (staging, compression, progress);
         _compressors = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, threads).ConcurrentScheduler;
         // Two a compressor keep it busy; one is being read, one being written.
         for (var i = 0; i < 2 * threads + 2; i++)
-            _freeBlocks.Writer.TryWrite(new GzipBlock());
+            _freeBlocks.Writer.TryWrite(new LayerBlock());
     }
 
     /// <summary>Reads a layer to its end. It may be written only later; the task says when, and with what result.</summary>
@@ -53,15 +50,14 @@ internal sealed class LayerPipeline : IAsyncDisposable
     public async Task<Task<StagedLayer>> AddAsync(ReadOnlyMemory<byte> head, Stream rest, CancellationToken cancel)
     {
         await _openLayers.WaitAsync(cancel).ConfigureAwait(false);
-        var blocks = Channel.CreateUnbounded<Task<GzipBlock>>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var blocks = Channel.CreateUnbounded<Task<LayerBlock>>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         using var diffId = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var trailer = new TaskCompletionSource<Trailer>();
-        var layer = Task.Run(() => WriteAsync(blocks.Reader, trailer.Task), CancellationToken.None);
+        var compression = _compression.Begin();
+        var end = new TaskCompletionSource<End>();
+        var layer = Task.Run(() => WriteAsync(compression.Header, blocks.Reader, end.Task), CancellationToken.None);
         _layers.Add(layer);
         try
         {
-            var crc = new Crc32();
-            long length = 0;
             while (true)
             {
                 var block = await TakeBlockAsync(cancel).ConfigureAwait(false);
@@ -72,13 +68,12 @@ internal sealed class LayerPipeline : IAsyncDisposable
                     break;
                 }
                 diffId.AppendData(block.Content, 0, block.Length);
-                crc.Append(block.Content.AsSpan(0, block.Length));
-                length += block.Length;
+                compression.Pass(block.Content.AsSpan(0, block.Length));
                 _progress.Read(block.Length);
                 blocks.Writer.TryWrite(Task.Factory.StartNew(
-                    () => { block.Compress(_level); return block; }, cancel, TaskCreationOptions.None, _compressors));
+                    () => { block.Compress(compression); return block; }, cancel, TaskCreationOptions.None, _compressors));
             }
-            trailer.SetResult(new Trailer(Digest.FromSha256Hash(diffId.GetHashAndReset()), crc.GetCurrentHashAsUInt32(), (uint)length));
+            end.SetResult(new End(Digest.FromSha256Hash(diffId.GetHashAndReset()), compression.End()));
             blocks.Writer.Complete();
         }
         catch (Exception e)
@@ -107,9 +102,12 @@ internal sealed class LayerPipeline : IAsyncDisposable
     /// <summary>The layer as it was before it was compressed here: a manifest of the source wants it so.</summary>
     public StagedBlob Restore(StagedLayer layer, CancellationToken cancel)
     {
-        using var gzip = new GZipStream(layer.Blob.OpenRead(), CompressionMode.Decompress);
+        if (layer.Type == LayerType.Plain)
+            return layer.Blob;
+        using var file = layer.Blob.OpenRead();
+        using var content = ArchiveStream.Open(file);
         using var writer = _staging.BeginBlob();
-        Copy(default, gzip, writer, cancel);
+        Copy(default, content, writer, cancel);
         return writer.Finish();
     }
 
@@ -123,7 +121,7 @@ internal sealed class LayerPipeline : IAsyncDisposable
 
     private void Copy(ReadOnlyMemory<byte> head, Stream rest, BlobWriter to, CancellationToken cancel)
     {
-        var buffer = new byte[GzipBlock.Size];
+        var buffer = new byte[LayerBlock.Size];
         head.CopyTo(buffer);
         for (var filled = head.Length; ; filled = 0)
         {
@@ -158,7 +156,7 @@ internal sealed class LayerPipeline : IAsyncDisposable
         }
     }
 
-    private async ValueTask<GzipBlock> TakeBlockAsync(CancellationToken cancel)
+    private async ValueTask<LayerBlock> TakeBlockAsync(CancellationToken cancel)
     {
         try
         {
@@ -172,34 +170,30 @@ internal sealed class LayerPipeline : IAsyncDisposable
         }
     }
 
-    private static void Fill(GzipBlock block, ref ReadOnlyMemory<byte> head, Stream rest)
+    private static void Fill(LayerBlock block, ref ReadOnlyMemory<byte> head, Stream rest)
     {
-        block.Length = Math.Min(head.Length, GzipBlock.Size);
+        block.Length = Math.Min(head.Length, LayerBlock.Size);
         head.Span[..block.Length].CopyTo(block.Content);
         head = head[block.Length..];
-        block.Length += rest.ReadAtLeast(block.Content.AsSpan(block.Length), GzipBlock.Size - block.Length, throwOnEndOfStream: false);
+        block.Length += rest.ReadAtLeast(block.Content.AsSpan(block.Length), LayerBlock.Size - block.Length, throwOnEndOfStream: false);
     }
 
-    private async Task<StagedLayer> WriteAsync(ChannelReader<Task<GzipBlock>> blocks, Task<Trailer> trailer)
+    private async Task<StagedLayer> WriteAsync(ReadOnlyMemory<byte> header, ChannelReader<Task<LayerBlock>> blocks, Task<End> end)
     {
         try
         {
             using var blob = _staging.BeginBlob();
-            blob.Write(GzipBlock.Header);
+            blob.Write(header.Span);
             await foreach (var compressing in blocks.ReadAllAsync().ConfigureAwait(false))
             {
                 var block = await compressing.ConfigureAwait(false);
-                blob.Write(block.Compressed);
+                blob.Write(block.Compressed.Span);
                 _progress.Written(block.Compressed.Length);
                 _freeBlocks.Writer.TryWrite(block);
             }
-            var (diffId, crc32, length) = await trailer.ConfigureAwait(false);
-            var end = new byte[GzipBlock.End.Length + 8];
-            GzipBlock.End.CopyTo(end, 0);
-            BinaryPrimitives.WriteUInt32LittleEndian(end.AsSpan(GzipBlock.End.Length), crc32);
-            BinaryPrimitives.WriteUInt32LittleEndian(end.AsSpan(GzipBlock.End.Length + 4), length);
-            blob.Write(end);
-            return new StagedLayer(diffId, blob.Finish(), LayerType.Gzip);
+            var (diffId, bytes) = await end.ConfigureAwait(false);
+            blob.Write(bytes.Span);
+            return new StagedLayer(diffId, blob.Finish(), _compression.Type);
         }
         catch (Exception e)
         {
@@ -213,7 +207,6 @@ internal sealed class LayerPipeline : IAsyncDisposable
     }
 
     /// <param name="DiffId">The layer's diffID.</param>
-    /// <param name="Crc32">Of the uncompressed layer, for the end of the gzip.</param>
-    /// <param name="Length">Its uncompressed length modulo 2^32, likewise.</param>
-    private sealed record Trailer(Digest DiffId, uint Crc32, uint Length);
+    /// <param name="Bytes">What stands behind its last block.</param>
+    private sealed record End(Digest DiffId, ReadOnlyMemory<byte> Bytes);
 }

@@ -98,7 +98,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool quiet, 
             var silent = watch.Elapsed - last;
             if (progress.Current is not { } stage || silent < (stage == said ? Pace.Latest : Pace.Soonest))
                 continue;
-            error.WriteLine($"{Printable.Text(stage.Name)}: {Mb(Math.Min(stage.Done(), stage.Size))} of {Mb(stage.Size)} MB; {Mb(progress.BytesRead)} MB read, {Mb(progress.BytesWritten)} MB compressed, {watch.Elapsed.TotalSeconds:F0} s");
+            error.WriteLine($"{Printable.Text(stage.Name)}: {Mb(Math.Min(stage.Done(), stage.Size))} of {Mb(stage.Size)} MB; {Mb(progress.BytesRead)} MB read, {Mb(progress.BytesWritten)} MB written, {watch.Elapsed.TotalSeconds:F0} s");
             (said, last) = (stage, watch.Elapsed);
         }
     }

@@ -18,6 +18,9 @@ public static class ClientNames
     /// <summary>One of each kind, for pulls through upstreams: what is behind the Gateway is nothing that they see.</summary>
     public static TheoryData<string> Through => [.. OfEachKind, "skopeo 1.22"];
 
+    /// <summary>Those that know zstd, each with the compressions that are not the usual one.</summary>
+    public static MatrixTheoryData<string, string> NewestByCompression => new(["docker 28.5 graph", "docker 28.5 store", "containerd 2.1", "skopeo 1.22"], ["zstd", "none"]);
+
     public static TheoryData<string> RunningThrough => [.. OfEachKind];
 
     /// <summary>ctr and oras take no name without a tag.</summary>
