@@ -68,6 +68,10 @@ public sealed class AnyRootTests : IDisposable
         Assert.Null(root.Find("app/blobs"));
         Assert.Null(root.Find(""));
         Assert.False(File.Exists(_store.BlobFile(wrong)));
+
+        // Right in one place and wrong in another, whichever comes first.
+        foreach (var names in new[] { new[] { wrong, Digest.Sha256(content) }, [Digest.Sha256(content), wrong] })
+            Assert.Equal([Digest.Sha256(content)], ImportOne(ForeignRoot.Folder(V0, names.Select((name, i) => ($"{i}/{name}", PlainDag.File(V0, content))))).Blobs.Keys);
     }
 
     /// <summary>Three thousand digests, none of them right.</summary>
@@ -331,6 +335,11 @@ public sealed class AnyRootTests : IDisposable
         Assert.Equal(3, lines.Length);
         WriteMap($"{lines[1]}\n{lines[0]}\n");
         Assert.Throws<InvalidDataException>(() => _store.Open(cid));
+        // A file that is none of the tree's, in its place.
+        WriteMap(string.Join('\n', lines[..2].Append($"{other} {digest.Hex} 1").Order(StringComparer.Ordinal)) + "\n");
+        Assert.Contains("a wrong map", Assert.Throws<InvalidDataException>(() => _store.Open(cid)).Message, StringComparison.Ordinal);
+        WriteMap($"{lines[0]}\n{lines[1]}\n");
+        Assert.Empty(RootVerifier.Verify(_store, cid, CancellationToken.None));
 
         void WriteMap(string text)
         {
