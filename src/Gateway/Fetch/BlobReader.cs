@@ -8,6 +8,7 @@ internal sealed class BlobReader(BlobFetch fetch, long from, long? to) : IBody
 {
     private const int Chunk = 64 * 1024;
 
+    private readonly bool _isPart = to is not null;
     private long _position = from;
 
     /// <summary>The bytes of the whole blob.</summary>
@@ -22,9 +23,15 @@ internal sealed class BlobReader(BlobFetch fetch, long from, long? to) : IBody
     public async Task SendAsync(PipeWriter to, long start, long length, CancellationToken cancel)
     {
         var end = start + length;
-        End = Math.Max(End ?? end, end);
-        Move(start);
-        fetch.Changed();
+        fetch.Change(() =>
+        {
+            // Of a part no more is wanted than is said: the one before may have lain anywhere.
+            End = _isPart ? end : Math.Max(End ?? end, end);
+            Volatile.Write(ref _position, start);
+        });
+        // In memory only what lies ahead is there.
+        if (!fetch.Spool.CanBeginAt(start))
+            throw new IOException("parts of a blob that is not kept on disk are only sent in their order");
         for (var position = start; position < end;)
         {
             var there = await fetch.Spool.WaitAsync(position, cancel).ConfigureAwait(false);

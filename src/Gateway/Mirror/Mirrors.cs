@@ -1,6 +1,6 @@
+using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Request;
 using Image2Ipfs.Gateway.Settings;
-using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 using Microsoft.Extensions.Options;
 
@@ -55,17 +55,8 @@ internal sealed class Mirrors
         return null;
     }
 
-    /// <summary>
-    /// The name is one of this Gateway's own: a CID, or a name that points to one. A hub has no names with dots, and may well
-    /// have a user called ipfs.
-    /// </summary>
-    public static bool BeginsWithRoot(RepositoryName name)
-    {
-        var parts = name.ToString().Split('/', 3);
-        return IsRoot(parts[0]) || (parts is ["ipfs" or "ipns", var second, ..] && IsRoot(second));
-
-        static bool IsRoot(string component) => component.Contains('.', StringComparison.Ordinal) || Cid.TryParse(component, out _);
-    }
+    /// <summary>The name is one of this Gateway's own. A hub has no names with dots, and may well have a user called ipfs.</summary>
+    public static bool BeginsWithRoot(RepositoryName name) => RootName.Parse(name) is not null;
 
     /// <summary>The settings were validated at the start.</summary>
     private static HubName Parse(string text) => HubName.TryParse(text, out var name) ? name : throw new FormatException($"'{text}' is no name of a registry");
