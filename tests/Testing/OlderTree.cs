@@ -90,7 +90,8 @@ public sealed record OlderTree(string Layout, IReadOnlyList<Cid> Roots, IReadOnl
         ("app/manifests/latest-v2", image.Schema2(image.Packed, image.Layers)),
         ($"app/blobs/sha256:{TestImage.Hex(image.Config)}", image.Config),
         .. image.Layers.Zip(image.Packed, (l, p) => ($"app/blobs/sha256:{TestImage.Hex(l)}", p)),
-    ]) with { IsRepaired = true };
+    ]) with
+    { IsRepaired = true };
 
     private static OlderTree IpdrBefore2021(Image image) => Folder("ipdr before 2021", CidProfile.UnixFsV0, "",
     [

@@ -23,7 +23,8 @@ internal sealed class OwnLayout : ILayout
         return source.IsProven || entries.Any(e => TreePaths.IsOriginal(e) || e.MediaType.IsDocker)
             ? new Images(entries, new Places(
                 digest => [place.Below(TreePaths.Manifest(digest))],
-                digest => [place.Below(TreePaths.Blob(digest)), place.Below(TreePaths.Manifest(digest))]) { ManifestFolder = place.Below(TreePaths.Manifests) })
+                digest => [place.Below(TreePaths.Blob(digest)), place.Below(TreePaths.Manifest(digest))])
+            { ManifestFolder = place.Below(TreePaths.Manifests) })
             : null;
     }
 }
