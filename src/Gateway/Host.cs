@@ -3,8 +3,12 @@ using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Find;
 using Image2Ipfs.Gateway.FrontDoor;
 using Image2Ipfs.Gateway.Layouts;
+using Image2Ipfs.Gateway.Lists;
+using Image2Ipfs.Gateway.Mirror;
 using Image2Ipfs.Gateway.Names;
+using Image2Ipfs.Gateway.Negotiate;
 using Image2Ipfs.Gateway.Settings;
+using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
@@ -33,9 +37,20 @@ internal static partial class Host
         builder.Services.AddSingleton<IMemoryCache>(services => new MemoryCache(new MemoryCacheOptions { SizeLimit = Settings(services).MemoryCacheBytes }));
         builder.Services.AddSingleton<Schema1Signer>();
         builder.Services.AddSingleton<Roots>();
+        builder.Services.AddSingleton<MovingNames>();
+        builder.Services.AddSingleton<IpnsRecords>();
+        builder.Services.AddSingleton<DnsLinks>();
+        builder.Services.AddSingleton<PlainRoots>();
         builder.Services.AddSingleton<Manifests>();
-        builder.Services.AddSingleton<StoredRepositories>();
-        builder.Services.AddSingleton<RemoteRepositories>();
+        builder.Services.AddSingleton<Schema1Conversion>();
+        builder.Services.AddSingleton<Repositories>();
+        builder.Services.AddSingleton<StoreSource>();
+        builder.Services.AddSingleton<BlockSource>();
+        builder.Services.AddSingleton<PathSource>();
+        builder.Services.AddSingleton<ByDigest>();
+        builder.Services.AddSingleton<Mirrors>();
+        builder.Services.AddSingleton<Catalog>();
+        builder.Services.AddSingleton<ReferrerLists>();
         builder.Services.AddSingleton<DiskCache>();
         builder.Services.AddSingleton<BlockCache>();
         builder.Services.AddSingleton<UpstreamPool>();
@@ -75,6 +90,8 @@ internal static partial class Host
         var store = app.Services.GetRequiredService<LocalStore>();
         var settings = Settings(app.Services);
         LogStart(app.Logger, store.Folder, store.Roots().Count, settings.MemoryCacheBytes, settings.Schema1WithoutAccept);
+        var names = settings.Names;
+        LogNames(app.Logger, names.DnsLinks, names.NameServers.Count > 0 ? string.Join(", ", names.NameServers) : "of the system", names.MinTtl, names.MaxTtl, names.StaleFor);
         var upstreams = app.Services.GetRequiredService<UpstreamPool>().Ranked();
         if (upstreams.Count > 0)
             LogUpstreams(app.Logger, string.Join(", ", upstreams.Select(u => $"{u.Name} {u.Address}")), settings.Cache.Folder, settings.Cache.MaxBytes, settings.Upstreams.Patience);
@@ -84,6 +101,9 @@ internal static partial class Host
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "Upstreams {Upstreams}; Cache {Folder} of at most {MaxBytes} bytes; Patience {Patience}")]
     private static partial void LogUpstreams(ILogger logger, string upstreams, string folder, long maxBytes, TimeSpan patience);
+
+    [LoggerMessage(EventId = 6, Level = LogLevel.Information, Message = "DnsLinks {DnsLinks}, NameServers {NameServers}; names are remembered {MinTtl} to {MaxTtl}, StaleFor {StaleFor}")]
+    private static partial void LogNames(ILogger logger, DnsLinkWay dnsLinks, string nameServers, TimeSpan minTtl, TimeSpan maxTtl, TimeSpan staleFor);
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Store {Folder} has {Roots} roots; MemoryCacheBytes {MemoryCacheBytes}, Schema1WithoutAccept {Schema1WithoutAccept}")]
     private static partial void LogStart(ILogger logger, string folder, int roots, long memoryCacheBytes, bool schema1WithoutAccept);

@@ -1,9 +1,9 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Find;
 using Image2Ipfs.Gateway.Layouts;
+using Image2Ipfs.Gateway.Lists;
+using Image2Ipfs.Gateway.Mirror;
 using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Negotiate;
 using Image2Ipfs.Gateway.Request;
@@ -17,14 +17,15 @@ namespace Image2Ipfs.Gateway;
 /// <summary>
 /// A pull, in the steps of every request below <c>/v2/</c>:
 /// <list type="number">
-/// <item>parse the path;</item>
+/// <item>parse the path; where the Gateway is a mirror, find whose name it has;</item>
 /// <item>find the root and the repository that the name means;</item>
 /// <item>negotiate the form of a manifest;</item>
 /// <item>find the bytes: memory, store, upstreams;</item>
 /// <item>answer.</item>
 /// </list>
 /// </summary>
-internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fetches, IOptions<GatewaySettings> settings, ILogger<Pull> logger)
+internal sealed partial class Pull(
+    Mirrors mirrors, Roots roots, Manifests manifests, Schema1Conversion conversion, ByDigest byDigest, Fetches fetches, Catalog catalog, ReferrerLists referrers, IOptions<GatewaySettings> settings, ILogger<Pull> logger)
 {
     private static readonly Answer Pong = new Answer.Json("{}"u8.ToArray());
 
@@ -65,17 +66,29 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
         }
     }
 
-    private async ValueTask<Answer> AnswerAsync(RegistryPath path, HttpRequest request)
+    private ValueTask<Answer> AnswerAsync(RegistryPath asked, HttpRequest request)
+    {
+        var (path, registry) = mirrors.Find(asked, request);
+        return registry is null ? AnswerAsync(asked, path, request) : InSteadAsync();
+
+        async ValueTask<Answer> InSteadAsync() => await AnswerAsync(asked, path, request) with { Namespace = registry };
+    }
+
+    private async ValueTask<Answer> AnswerAsync(RegistryPath asked, RegistryPath path, HttpRequest request)
     {
         try
         {
+            if (mirrors.ByDigestAlone && FindAlone(asked) is { } alone)
+                return alone;
             return path switch
             {
                 RegistryPath.Ping => Pong,
                 RegistryPath.TaggedManifest(var name, var tag) => await TaggedManifestAsync(name, tag, request),
                 RegistryPath.DigestedManifest(var name, var digest) => await DigestedManifestAsync(name, digest, request),
                 RegistryPath.Blob(var name, var digest) => await BlobAsync(name, digest, request),
-                RegistryPath.Tags(var name) => await TagsAsync(name, request),
+                RegistryPath.Tags(var name) => await TagsAsync(name, (RegistryPath.Tags)asked, request),
+                RegistryPath.Referrers(var name, _) => await ReferrersAsync(name, (RegistryPath.Referrers)asked, request),
+                RegistryPath.Catalog => await CatalogAsync(request),
                 RegistryPath.Wrong(var error) => error,
                 _ => throw new ArgumentOutOfRangeException(nameof(path), path, "this path has no answer"),
             };
@@ -83,7 +96,12 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
         catch (UpstreamsFailedException e)
         {
             LogFailed(e.Message);
-            return RegistryError.Of(e, path is RegistryPath.Blob ? RegistryError.BlobUnknown : path is RegistryPath.Tags ? RegistryError.NameUnknown : RegistryError.ManifestUnknown);
+            return RegistryError.Of(e, path switch
+            {
+                RegistryPath.Blob => RegistryError.BlobUnknown,
+                RegistryPath.Tags or RegistryPath.Referrers => RegistryError.NameUnknown,
+                _ => RegistryError.ManifestUnknown,
+            });
         }
         catch (Exception e) when (e is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
         {
@@ -91,6 +109,15 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
             return RegistryError.Damaged;
         }
     }
+
+    /// <summary>Under a name of another registry, what lies here is served whatever name it was published under: its digest says that it is right.</summary>
+    private Answer? FindAlone(RegistryPath asked) => asked switch
+    {
+        RegistryPath.OfRepository { Name: var name } when Mirrors.BeginsWithRoot(name) => null,
+        RegistryPath.DigestedManifest(_, var digest) => byDigest.Manifest(digest) is var (bytes, form) ? Manifest(digest, bytes, form) : null,
+        RegistryPath.Blob(_, var digest) => byDigest.Open(digest) is var (content, size) ? new Answer.Blob(content, size, digest) : null,
+        _ => null,
+    };
 
     /// <summary>A request that has come through this Gateway before gets what lies here.</summary>
     private ValueTask<Repository?> FindAsync(RepositoryName name, HttpRequest request) =>
@@ -100,15 +127,23 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
     {
         if (await FindAsync(name, request) is not { } repository)
             return Unknown(name);
-        if (!repository.Tags.TryGetValue(tag, out var forms))
+        if (await repository.FormsAsync(tag, request.HttpContext.RequestAborted) is not { } forms)
             return RegistryError.ManifestUnknown($"{name} has no tag {tag}");
 
         var accept = AcceptHeader.Parse(request.Headers.Accept);
-        var chosen = Negotiation.Choose(forms, accept, _schema1WithoutAccept)
-            ?? await ChooseChildAsync(repository, forms, accept, request.HttpContext.RequestAborted);
-        return chosen is null
-            ? RegistryError.ManifestUnknown($"{name}:{tag} has no manifest of a type that the Accept header names")
-            : await ManifestAsync(repository, chosen.Digest, chosen.MediaType, request);
+        if (await ChooseAsync(repository, name, tag, forms, accept, request.HttpContext.RequestAborted) is not { } chosen)
+            return RegistryError.ManifestUnknown($"{name}:{tag} has no manifest of a type that the Accept header names");
+        var answer = Unproven(repository, await ManifestAsync(repository, chosen.Digest, chosen.MediaType, request));
+        return answer is Answer.InMemory manifest && roots.Moves(name) ? manifest with { IsImmutable = false } : answer;
+    }
+
+    /// <summary>One of the forms, or one that is made of them: for a client that knows schema 1 alone, or that reads no index.</summary>
+    private async ValueTask<Descriptor?> ChooseAsync(Repository repository, RepositoryName name, Tag tag, IReadOnlyList<Descriptor> forms, AcceptHeader accept, CancellationToken cancel)
+    {
+        if (Negotiation.ReadsSchema1Alone(accept, _schema1WithoutAccept) && !forms.Any(f => f.MediaType.IsSchema1)
+            && await conversion.TryConvertAsync(repository, name, tag, forms, cancel) is { } schema1)
+            return schema1;
+        return Negotiation.Choose(forms, accept, _schema1WithoutAccept) ?? await ChooseChildAsync(repository, forms, accept, cancel);
     }
 
     /// <summary>For a client that reads no index: the manifest of linux/amd64, as distribution has it.</summary>
@@ -124,8 +159,18 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
         return null;
     }
 
-    private async ValueTask<Answer> DigestedManifestAsync(RepositoryName name, Digest digest, HttpRequest request) =>
-        await FindAsync(name, request) is { } repository ? await ManifestAsync(repository, digest, repository.FormOf(digest), request) : Unknown(name);
+    private async ValueTask<Answer> DigestedManifestAsync(RepositoryName name, Digest digest, HttpRequest request)
+    {
+        if (await FindAsync(name, request) is not { } repository)
+            return Unknown(name);
+        var answer = await ManifestAsync(repository, digest, repository.FormOf(digest), request);
+        foreach (var before in answer is RegistryError ? roots.Before(name) : [])
+        {
+            if (await ManifestAsync(before, digest, before.FormOf(digest), request) is Answer.InMemory manifest)
+                return manifest;
+        }
+        return answer;
+    }
 
     private async ValueTask<Answer> ManifestAsync(Repository repository, Digest digest, MediaType? form, HttpRequest request)
     {
@@ -134,10 +179,12 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
         var mediaType = form ?? Manifests.FormOf(bytes);
         if (!Manifests.IsServable(mediaType))
             throw new InvalidDataException($"manifest {digest} has a media type that no manifest has");
-        return mediaType.IsSchema1
-            ? new Answer.InMemory(manifests.Sign(digest, bytes), MediaType.Schema1Signed, digest)
-            : new Answer.InMemory(bytes, mediaType, digest);
+        return Manifest(digest, bytes, mediaType);
     }
+
+    private Answer.InMemory Manifest(Digest digest, byte[] bytes, MediaType mediaType) => mediaType.IsSchema1
+        ? new Answer.InMemory(manifests.Sign(digest, bytes), MediaType.Schema1Signed, digest) { Warnings = [Warnings.Schema1] }
+        : new Answer.InMemory(bytes, mediaType, digest);
 
     private async ValueTask<Answer> BlobAsync(RepositoryName name, Digest digest, HttpRequest request)
     {
@@ -150,32 +197,56 @@ internal sealed partial class Pull(Roots roots, Manifests manifests, Fetches fet
         if (await FindAsync(name, request) is not { } repository)
             return RegistryError.BlobUnknown($"there is no {name}");
         var part = HttpMethods.IsHead(request.Method) ? Wanted.Size : request.Headers.Range.Count > 0 ? Wanted.Part : Wanted.Whole;
-        return await repository.Content.OpenBlobAsync(digest, part, request.HttpContext.RequestAborted) is var (content, size)
-            ? new Answer.Blob(content, size, digest)
-            : RegistryError.BlobUnknown($"{name} has no blob {digest}");
+        if (await repository.OpenBlobAsync(digest, part, request.HttpContext.RequestAborted) is var (content, size))
+            return new Answer.Blob(content, size, digest);
+        foreach (var before in roots.Before(name))
+        {
+            if (await before.OpenBlobAsync(digest, part, request.HttpContext.RequestAborted) is var (old, oldSize))
+                return new Answer.Blob(old, oldSize, digest);
+        }
+        return RegistryError.BlobUnknown($"{name} has no blob {digest}");
     }
 
-    private async ValueTask<Answer> TagsAsync(RepositoryName name, HttpRequest request)
+    private async ValueTask<Answer> TagsAsync(RepositoryName name, RegistryPath.Tags asked, HttpRequest request)
     {
         if (await FindAsync(name, request) is not { } repository)
             return Unknown(name);
-        if (!TagPage.TryParse(request.Query, out var page))
+        if (!Page.TryParse(request.Query, out var page))
             return RegistryError.PaginationNumberInvalid(request.Query["n"]);
-        var (tags, link) = page.Of(name, repository.Tags.Keys);
-
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteString("name", name.ToString());
-            json.WriteStartArray("tags");
-            foreach (var tag in tags)
-                json.WriteStringValue(tag);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        return new Answer.Json(bytes.ToArray(), link);
+        var (tags, next) = page.Of([.. repository.Tags.Keys.Select(t => t.ToString()).Order(StringComparer.Ordinal)]);
+        return Unproven(repository, NameList.Of("tags", tags, asked.Name) with { Next = Next($"/v2/{asked.Name}/tags/list", next, request) });
     }
+
+    private async ValueTask<Answer> ReferrersAsync(RepositoryName name, RegistryPath.Referrers asked, HttpRequest request)
+    {
+        if (await FindAsync(name, request) is not { } repository)
+            return Unknown(name);
+        var all = await referrers.OfAsync(repository, request.HttpContext.RequestAborted);
+        var type = request.Query["artifactType"] is [{ Length: > 0 } text, ..] ? text : null;
+        var (index, last) = all.Page(asked.Subject, type, request.Query["last"]);
+        return Unproven(repository, new Answer.Json(index)
+        {
+            MediaType = MediaType.OciIndex,
+            FilteredBy = type is null ? null : "artifactType",
+            Next = Next($"/v2/{asked.Name}/referrers/{asked.Subject}", last is null ? null : $"{(type is null ? "" : $"artifactType={Uri.EscapeDataString(type)}&")}last={last}", request),
+            Warnings = all.LeftOut > 0 ? [Warnings.LeftOut(all.LeftOut)] : [],
+        });
+    }
+
+    private async ValueTask<Answer> CatalogAsync(HttpRequest request)
+    {
+        if (!Page.TryParse(request.Query, out var page))
+            return RegistryError.PaginationNumberInvalid(request.Query["n"]);
+        var (names, next) = page.Of(await catalog.NamesAsync(request.HttpContext.RequestAborted), Catalog.MaxPage);
+        return NameList.Of("repositories", names) with { Next = Next("/v2/_catalog", next, request) };
+    }
+
+    /// <summary>Where the next page is, or null; of the same registry's name.</summary>
+    private static string? Next(string path, string? query, HttpRequest request) =>
+        query is null ? null : $"{path}?{query}{(Mirrors.NamespaceOf(request) is { } ns ? $"&ns={Uri.EscapeDataString(ns)}" : "")}";
+
+    private static Answer Unproven(Repository repository, Answer answer) =>
+        repository.IsProven ? answer : answer with { Warnings = [.. answer.Warnings, Warnings.Unproven] };
 
     private static RegistryError Unknown(RepositoryName name) =>
         RegistryError.NameUnknown($"there is no {name}; names are <root>/<name>, as the publisher prints them");

@@ -78,6 +78,26 @@ public sealed class BlobRangeTests : IAsyncLifetime
         IsParts(await GetAsync(TwoKilobytes, "bytes=" + string.Join(",", parts.Select(p => $"{p.Item1}-{p.Item2}"))), TwoKilobytes, parts);
     }
 
+    [Theory]
+    [InlineData("0-9,10-19", new[] { 0, 19 })]
+    [InlineData("0-9,5-19", new[] { 0, 19 })]
+    [InlineData("0-99,20-29,100-100", new[] { 0, 100 })]
+    [InlineData("0-9,11-19", new[] { 0, 9, 11, 19 })]
+    [InlineData("10-19,0-9", new[] { 10, 19, 0, 9 })]
+    public async Task Parts_that_touch_are_one(string range, int[] ends) =>
+        IsParts(await GetAsync(TwoKilobytes, $"bytes={range}"), TwoKilobytes, [.. ends.Chunk(2).Select(e => (e[0], e[1]))]);
+
+    /// <summary>Each may be a block of its own, from far away.</summary>
+    [Fact]
+    public async Task More_parts_than_anybody_wants_mean_everything()
+    {
+        IsParts(await GetAsync(TwoKilobytes, Many(200)), TwoKilobytes, [.. Enumerable.Range(0, 200).Select(i => (2 * i, 2 * i))]);
+        IsParts(await GetAsync(TwoKilobytes, Many(201)), TwoKilobytes, []);
+        IsParts(await GetAsync(TwoKilobytes, "bytes=" + string.Join(',', Enumerable.Range(0, 1000).Select(i => $"{i}-{i}"))), TwoKilobytes, [(0, 999)]);
+
+        static string Many(int parts) => "bytes=" + string.Join(',', Enumerable.Range(0, parts).Select(i => $"{2 * i}-{2 * i}"));
+    }
+
     [Fact]
     public async Task A_unit_that_nobody_knows_is_ignored() => IsParts(await GetAsync(Eleven, "lines=1-2"), Eleven, []);
 

@@ -13,7 +13,10 @@ public sealed class NameTests(SamplesGateway gateway) : IClassFixture<SamplesGat
         var root = gateway.Samples.Tiny;
         var expected = (await gateway.Running.GetAsync($"{gateway.Tiny}/manifests/s2", ("Accept", "*/*"))).Body;
         var (config, _) = await gateway.ContentAsync(gateway.Tiny, "s2");
-        foreach (var text in new[] { root.ToRepositoryComponent(), root.ToBase32(), root.ToBase36(), root.ToBase16() })
+        var bare = SimpleBase.Base36.LowerCase.Encode(root.Bytes);
+        var base32Hex = "v" + SimpleBase.Base32.ExtendedHexLower.Encode(root.ToV1().Bytes);
+        var base32Z = "h" + SimpleBase.Base32.ZBase32.Encode(root.ToV1().Bytes);
+        foreach (var text in new[] { root.ToRepositoryComponent(), root.ToBase32(), root.ToBase36(), root.ToBase16(), bare, base32Hex, base32Z, $"ipfs/{root.ToRepositoryComponent()}", $"ipfs/{root.ToBase36()}" })
         {
             var manifest = await gateway.Running.GetAsync($"/v2/{text}/t/tiny/manifests/s2", ("Accept", "*/*"));
             Assert.Equal(expected, manifest.Body);
@@ -31,6 +34,40 @@ public sealed class NameTests(SamplesGateway gateway) : IClassFixture<SamplesGat
         var message = (await gateway.Running.GetAsync($"/v2/{gateway.Samples.Tiny}/t/tiny/{rest}")).IsError(400, "NAME_INVALID");
         Assert.Contains(gateway.Samples.Tiny.ToRepositoryComponent(), message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("QmXobd2Bvr2NaLwvWamszFEZQVw9qMh5rJtdx9CSwQWw5a/t/tiny", NoSuchRoot + "/t/tiny")]
+    [InlineData("QmXobd2Bvr2NaLwvWamszFEZQVw9qMh5rJtdx9CSwQWw5a", NoSuchRoot)]
+    [InlineData("ipfs/QmXobd2Bvr2NaLwvWamszFEZQVw9qMh5rJtdx9CSwQWw5a/app", "ipfs/" + NoSuchRoot + "/app")]
+    // Of what lies below it nobody can say what it is in lower case.
+    [InlineData("QmXobd2Bvr2NaLwvWamszFEZQVw9qMh5rJtdx9CSwQWw5a/App", NoSuchRoot + " ")]
+    [InlineData("zdj7WbTaiJT1fgatdet9Ei9iDB5hdCxkbVyhyh8YTUnXMiwYi/app", "bafybeiczsscdsbs7ffqz55asqdf3smv6klcw3gofszvwlyarci47bgf354/app")]
+    [InlineData("BAFYBEICZSSCDSBS7FFQZ55ASQDF3SMV6KLCW3GOFSZVWLYARCI47BGF354/app", "bafybeiczsscdsbs7ffqz55asqdf3smv6klcw3gofszvwlyarci47bgf354/app")]
+    [InlineData("bafyBEICZSSCDSBS7FFQZ55ASQDF3SMV6KLCW3GOFSZVWLYARCI47BGF354/app", "bafybeiczsscdsbs7ffqz55asqdf3smv6klcw3gofszvwlyarci47bgf354/app")]
+    [InlineData("F0170122059948439065F29619EF41280CBB932BE52C56D99C5966B65E0111239F098BBEF/app", "f0170122059948439065f29619ef41280cbb932be52c56d99c5966b65e0111239f098bbef/app")]
+    [InlineData("K2JMTXTLHJL3FHMGNDF92E48BY79RYJUVQP3Y2QGEHPAO6V3LURVNMCV/app", "k2jmtxtlhjl3fhmgndf92e48by79ryjuvqp3y2qgehpao6v3lurvnmcv/app")]
+    [InlineData("12D3KooWP1WKmzDLReA355NukNWNfMtik47tozon4RCi9HzLL13w/app", "ipns/k51qzi5uqu5dl2gm15002qt7153fu5syg3cn01faopllss5gpyemm1go41pdgy/app")]
+    [InlineData("ipns/12D3KooWP1WKmzDLReA355NukNWNfMtik47tozon4RCi9HzLL13w/app", "ipns/k51qzi5uqu5dl2gm15002qt7153fu5syg3cn01faopllss5gpyemm1go41pdgy/app")]
+    [InlineData("ipns/QmVujd5Vb7moysJj8itnGufN7MEtPRCNHkKpNuA4onsRa3/app", "ipns/k2k4r8m7xvggw5pxxk3abrkwyer625hg01hfyggrai7lk1m63fuihi7w/app")]
+    [InlineData("K51QZI5UQU5DL2GM15002QT7153FU5SYG3CN01FAOPLLSS5GPYEMM1GO41PDGY/app", "k51qzi5uqu5dl2gm15002qt7153fu5syg3cn01faopllss5gpyemm1go41pdgy/app")]
+    [InlineData("ipns/Images.Example.ORG/app", "ipns/images.example.org/app")]
+    [InlineData("Images.Example.ORG/app", "images.example.org/app")]
+    public async Task A_name_with_upper_case_letters_is_answered_with_the_name_to_write(string name, string right)
+    {
+        var message = (await gateway.Running.GetAsync($"/v2/{name}/manifests/latest")).IsError(400, "NAME_INVALID");
+        Assert.StartsWith($"repository names are lower case; write {right.TrimEnd()} for {name}", message, StringComparison.Ordinal);
+        foreach (var rest in new[] { "tags/list", "blobs/sha256:0000000000000000000000000000000000000000000000000000000000000000" })
+            Assert.Equal(message, (await gateway.Running.GetAsync($"/v2/{name}/{rest}")).IsError(400, "NAME_INVALID"));
+    }
+
+    [Theory]
+    [InlineData("Library/alpine")]
+    [InlineData("QmXobd2Bvr2NaLwvWamszFEZQVw9qMh5rJtdx9CSwQWw50/app")]
+    [InlineData("ipfs/12D3KooWP1WKmzDLReA355NukNWNfMtik47tozon4RCi9HzLL13w/app")]
+    [InlineData("ipns/BAFYBEICZSSCDSBS7FFQZ55ASQDF3SMV6KLCW3GOFSZVWLYARCI47BGF354x/app")]
+    [InlineData("app/QmXobd2Bvr2NaLwvWamszFEZQVw9qMh5rJtdx9CSwQWw5a")]
+    public async Task A_name_of_nothing_is_only_refused(string name) =>
+        Assert.Equal($"'{name}' is not a repository name", (await gateway.Running.GetAsync($"/v2/{name}/manifests/latest")).IsError(400, "NAME_INVALID"));
 
     [Theory]
     [InlineData(NoSuchRoot + "/t/tiny")]

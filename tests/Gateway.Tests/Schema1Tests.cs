@@ -21,6 +21,14 @@ public sealed class Schema1Tests(SamplesGateway gateway) : IClassFixture<Samples
     }
 
     [Fact]
+    public async Task A_warning_says_who_refuses_it()
+    {
+        var warning = (await gateway.Running.GetAsync($"{gateway.Tiny}/manifests/s2"))["Warning"]!;
+        Assert.Matches("^299 - \"[^\"]+\"$", warning);
+        Assert.Null((await gateway.Running.GetAsync($"{gateway.Tiny}/manifests/s2", ("Accept", MediaType.Schema2.Value)))["Warning"]);
+    }
+
+    [Fact]
     public async Task By_digest_it_is_signed_too()
     {
         var byTag = await gateway.Running.GetAsync($"{gateway.Tiny}/manifests/s2");

@@ -27,6 +27,18 @@ public sealed class SettingsTests
     public void Bounds_are_inside(string argument, long bytes) => Assert.Equal(bytes, Read(argument).MemoryCacheBytes);
 
     [Fact]
+    public void Name_servers_are_a_list_of_addresses() =>
+        Assert.Equal(["192.0.2.1", "127.0.0.1:5353", "[2001:db8::1]:53"], Read("--Gateway:Names:NameServers:0=192.0.2.1", "--Gateway:Names:NameServers:1=127.0.0.1:5353", "--Gateway:Names:NameServers:2=[2001:db8::1]:53").Names.NameServers);
+
+    [Fact]
+    public void The_settings_file_that_is_handed_out_has_the_defaults()
+    {
+        var (file, defaults) = (Read("--config", Path.Combine(Vectors.Repository, "config", "gateway.json")).Names, new NameSettings());
+        Assert.Equal((defaults.DnsLinks, defaults.DnsTimeout, defaults.MinTtl, defaults.MaxTtl, defaults.StaleFor), (file.DnsLinks, file.DnsTimeout, file.MinTtl, file.MaxTtl, file.StaleFor));
+        Assert.Empty(file.NameServers);
+    }
+
+    [Fact]
     public void Values_out_of_range_are_all_told_at_once()
     {
         var failures = Assert.Throws<OptionsValidationException>(() => Read("--Gateway:MemoryCacheBytes=5", "--Gateway:Store=")).Failures.ToList();
@@ -41,11 +53,29 @@ public sealed class SettingsTests
     [InlineData("--Gateway:Schema1WithoutAccept=perhaps", "Gateway:Schema1WithoutAccept")]
     [InlineData("--Gateway:MemoryCacheBytes=128MiB", "Gateway:MemoryCacheBytes")]
     [InlineData("--Gateway:MemoryCacheByte=1048576", "MemoryCacheByte")]
+    [InlineData("--Gateway:Names:NameServers:0=dns.example.org", "NameServers: 'dns.example.org'")]
+    [InlineData("--Gateway:Names:DnsLinks=Perhaps", "Gateway:Names:DnsLinks")]
+    [InlineData("--Gateway:Names:MaxTtl=8.00:00:00", "MaxTtl")]
+    [InlineData("--Gateway:Names:DnsTimeout=00:00:00", "DnsTimeout")]
     public void A_wrong_setting_is_named(string argument, string named)
     {
         var error = Assert.ThrowsAny<Exception>(() => Read(argument));
         Assert.True(error is OptionsValidationException or InvalidOperationException);
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mirrors_that_are_wrong_are_all_told_at_once()
+    {
+        var failures = Assert.Throws<OptionsValidationException>(() => Read(
+            "--Gateway:MemoryCacheBytes=5",
+            "--Gateway:Mirrors:DefaultRegistry=hub",
+            "--Gateway:Mirrors:Names:0:Name=busybox", "--Gateway:Mirrors:Names:0:Root=QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn",
+            "--Gateway:Mirrors:Names:1:Name=docker.io", "--Gateway:Mirrors:Names:1:Root=a",
+            "--Gateway:Mirrors:Names:2:Name=index.docker.io", "--Gateway:Mirrors:Names:2:Root=a")).Failures.ToList();
+        foreach (var named in new[] { "MemoryCacheBytes", "Mirrors:DefaultRegistry", "Mirrors:Names:0:Name", "Mirrors:Names:0:Root", "Mirrors:Names:2:Name" })
+            Assert.Single(failures, f => f.Contains(named, StringComparison.Ordinal));
+        Assert.Equal(5, failures.Count);
     }
 
     [Fact]

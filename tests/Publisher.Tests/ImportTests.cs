@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Image2Ipfs.Publisher.Tests.Targets;
 using Image2Ipfs.Testing;
 
 namespace Image2Ipfs.Publisher.Tests;
@@ -45,6 +46,58 @@ public sealed class ImportTests
             Assert.Contains(published.Lines[0], outcome.Succeeded().Lines);
         }
         Assert.Equal(here.Listing(), there.Listing());
+    }
+
+    public static TheoryData<ForeignRoot> ForeignRoots => [.. ForeignRoot.All];
+
+    [Theory]
+    [MemberData(nameof(ForeignRoots))]
+    public async Task What_older_publishers_made_can_be_listed_verified_handed_on_and_removed(ForeignRoot tree)
+    {
+        using var cli = new Cli();
+        await using var node = TestNode.Start();
+        await File.WriteAllBytesAsync(cli["older.car"], tree.Car(), TestContext.Current.CancellationToken);
+        var roots = tree.Roots.Select(r => r.Cid.ToString()).ToList();
+        Assert.Equal(roots, (await cli.RunAsync("import", cli["older.car"])).Succeeded().Lines);
+        Assert.Equal(roots.Order(StringComparer.Ordinal), (await cli.RunAsync("list")).Succeeded().Lines);
+        var json = JsonElement.Parse((await cli.RunAsync("list", "--json")).Succeeded().Output);
+        Assert.All(json.EnumerateArray(), root => Assert.Empty(root.GetProperty("pull").EnumerateArray()));
+        Assert.Equal(roots.Select(r => $"{r} ok").Order(StringComparer.Ordinal), (await cli.RunAsync("verify")).Succeeded().Lines);
+        foreach (var root in tree.Roots)
+        {
+            (await cli.RunAsync("export", root.Cid.ToString(), "--to", "car:" + cli["again.car"], "--to", node.To)).Succeeded();
+            Assert.Equal(root.Car(), await File.ReadAllBytesAsync(cli["again.car"], TestContext.Current.CancellationToken));
+            Assert.Contains(root.Cid, node.Pins.Keys);
+            var folder = cli[$"{root.Cid}"];
+            var files = tree.Files.Where(f => f.Root == root).ToList();
+            if (files is [(_, "", _)])
+            {
+                Assert.Contains("is one file, and no folder", (await cli.RunAsync("export", root.Cid.ToString(), "--to", "dir:" + folder)).FailedWithHint().Error, StringComparison.Ordinal);
+                Assert.False(Path.Exists(folder));
+                continue;
+            }
+            (await cli.RunAsync("export", root.Cid.ToString(), "--to", "dir:" + folder)).Succeeded();
+            foreach (var (_, path, content) in files)
+                Assert.Equal(content, await File.ReadAllBytesAsync(Path.Combine(folder, path), TestContext.Current.CancellationToken));
+            Assert.Equal(files.Count, Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count());
+        }
+        foreach (var root in roots)
+            (await cli.RunAsync("remove", root)).Succeeded();
+        Assert.Empty(cli.Listing());
+    }
+
+    /// <summary>The store holds what is no image too.</summary>
+    [Theory]
+    [InlineData("no JSON")]
+    [InlineData("{}")]
+    [InlineData("""{"manifests":[{"mediaType":"x","digest":"no","size":1}]}""")]
+    public async Task An_index_that_is_none_names_nothing_to_pull(string index)
+    {
+        using var cli = new Cli();
+        var root = ForeignRoot.Folder(Ipfs.CidProfile.UnixFsV0, ("app/index.json", PlainDag.File(Ipfs.CidProfile.UnixFsV0, System.Text.Encoding.UTF8.GetBytes(index))));
+        await File.WriteAllBytesAsync(cli["site.car"], root.Car(), TestContext.Current.CancellationToken);
+        Assert.Equal($"{root.Cid}\n", (await cli.RunAsync("import", cli["site.car"])).Succeeded().Output);
+        Assert.Equal($"{root.Cid}\n", (await cli.RunAsync("list")).Succeeded().Output);
     }
 
     [Fact]

@@ -12,7 +12,12 @@ public sealed class StoreCommandTests
 
     /// <summary>The ways to say which root is meant.</summary>
     private static string[] Forms(Cid root, string pullName) =>
-        [root.ToString(), root.ToRepositoryComponent(), root.ToBase32(), root.ToBase36(), root.ToBase16(), pullName, $"/ipfs/{root}", $"ipfs://{root.ToBase32()}"];
+    [
+        root.ToString(), root.ToRepositoryComponent(), root.ToBase32(), root.ToBase36(), root.ToBase16(), pullName, $"/ipfs/{root}", $"ipfs://{root.ToBase32()}",
+        $"v{SimpleBase.Base32.ExtendedHexLower.Encode(root.ToV1().Bytes)}",
+        // Without a multibase prefix, as only the old ones may be.
+        .. root.Version == 0 ? (string[])[SimpleBase.Base36.LowerCase.Encode(root.Bytes)] : [],
+    ];
 
     [Theory]
     [InlineData("unixfs-v0-2015")]

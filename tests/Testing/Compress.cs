@@ -22,6 +22,30 @@ public static class Compress
         return gzip.ToArray();
     }
 
+    /// <summary>A gzip file of stored blocks: the same bytes on every runtime. Sources: RFC 1951, 3.2.4; RFC 1952, 2.3.</summary>
+    public static byte[] StoredGzip(ReadOnlySpan<byte> content)
+    {
+        using var gzip = new MemoryStream();
+        gzip.Write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF]);
+        var left = content;
+        do
+        {
+            var part = left[..Math.Min(left.Length, ushort.MaxValue)];
+            left = left[part.Length..];
+            Span<byte> head = [left.IsEmpty ? (byte)1 : (byte)0, 0, 0, 0, 0];
+            BinaryPrimitives.WriteUInt16LittleEndian(head[1..], (ushort)part.Length);
+            BinaryPrimitives.WriteUInt16LittleEndian(head[3..], (ushort)~part.Length);
+            gzip.Write(head);
+            gzip.Write(part);
+        }
+        while (!left.IsEmpty);
+        Span<byte> trailer = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, System.IO.Hashing.Crc32.HashToUInt32(content));
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], (uint)content.Length);
+        gzip.Write(trailer);
+        return gzip.ToArray();
+    }
+
     /// <summary>A zstd frame of raw blocks. Source: RFC 8878, 3.1.1.</summary>
     public static byte[] Zstd(ReadOnlySpan<byte> content)
     {

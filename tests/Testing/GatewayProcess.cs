@@ -9,6 +9,7 @@ public sealed partial class GatewayProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _log = new();
+    private bool _disposed;
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private GatewayProcess(Process process)
@@ -54,6 +55,8 @@ public sealed partial class GatewayProcess : IAsyncDisposable
     /// <summary>Ends it as a service manager does, and by force if it does not go.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
         if (!_process.HasExited)
         {
             await Command.RunAsync("kill", ["-TERM", $"{_process.Id}"]);

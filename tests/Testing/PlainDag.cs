@@ -33,12 +33,17 @@ public sealed record PlainDag(Cid Cid, byte[] Block, ulong TotalSize, IReadOnlyL
         Node(profile, entries, [0x08, 0x01]);
 
     /// <summary>A content archive of all blocks, depth first, each once.</summary>
-    public byte[] Car()
+    public byte[] Car() => CarOf([this]);
+
+    /// <summary>The same of several roots.</summary>
+    public static byte[] CarOf(IReadOnlyList<PlainDag> roots)
     {
-        byte[] root = [0xA2, 0x65, .. "roots"u8, 0x81, 0xD8, 0x2A, 0x58, (byte)(Cid.Bytes.Length + 1), 0, .. Cid.Bytes, 0x67, .. "version"u8, 0x01];
+        byte[] count = roots.Count < 24 ? [(byte)(0x80 | roots.Count)] : [0x99, (byte)(roots.Count >> 8), (byte)roots.Count];
+        byte[] header = [0xA2, 0x65, .. "roots"u8, .. count, .. roots.SelectMany(r => (byte[])[0xD8, 0x2A, 0x58, (byte)(r.Cid.Bytes.Length + 1), 0, .. r.Cid.Bytes]), 0x67, .. "version"u8, 0x01];
         using var car = new MemoryStream();
-        car.Write([.. Number((ulong)root.Length), .. root]);
-        foreach (var node in DepthFirst([]))
+        car.Write([.. Number((ulong)header.Length), .. header]);
+        var seen = new HashSet<Cid>();
+        foreach (var node in roots.SelectMany(root => root.DepthFirst(seen)))
             car.Write([.. Number((ulong)(node.Cid.Bytes.Length + node.Block.Length)), .. node.Cid.Bytes, .. node.Block]);
         return car.ToArray();
     }
@@ -54,7 +59,8 @@ public sealed record PlainDag(Cid Cid, byte[] Block, ulong TotalSize, IReadOnlyL
         return Node(profile, [], [0x08, 0x02, .. content, 0x18, .. Number((ulong)chunk.Length)]);
     }
 
-    private static PlainDag Node(CidProfile profile, (string Name, PlainDag Node)[] children, byte[] data)
+    /// <summary>A dag-pb node: links and data.</summary>
+    public static PlainDag Node(CidProfile profile, (string Name, PlainDag Node)[] children, byte[] data)
     {
         using var block = new MemoryStream();
         foreach (var (name, child) in children)
@@ -75,5 +81,5 @@ public sealed record PlainDag(Cid Cid, byte[] Block, ulong TotalSize, IReadOnlyL
         return new PlainDag(profile.CidVersion == 0 ? Cid.V0(hash) : Cid.V1(Cid.DagPb, hash), bytes, total, [.. children.Select(c => c.Node)]);
     }
 
-    private static byte[] Number(ulong value) => value < 0x80 ? [(byte)value] : [(byte)(value | 0x80), .. Number(value >> 7)];
+    internal static byte[] Number(ulong value) => value < 0x80 ? [(byte)value] : [(byte)(value | 0x80), .. Number(value >> 7)];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Image2Ipfs.Gateway.Answers;
@@ -9,6 +10,9 @@ internal static class AnswerWriter
     /// <summary>Names hold the root's CID or the content's digest, so what lies under them never changes.</summary>
     private const string Immutable = "public, max-age=31536000, immutable";
 
+    /// <summary>A name that moves may mean another manifest in a moment. Its entity tag says whether it does.</summary>
+    private const string AskAgain = "no-cache";
+
     private const string OctetStream = "application/octet-stream";
 
     public static Task WriteAsync(HttpContext context, Answer answer)
@@ -17,6 +21,10 @@ internal static class AnswerWriter
         // Docker up to 1.9 takes a registry without this header for one of the first version.
         headers["Docker-Distribution-Api-Version"] = "registry/2.0";
         headers.XContentTypeOptions = "nosniff";
+        if (answer.Warnings.Count > 0)
+            headers.Warning = new StringValues([.. answer.Warnings.Select(Warnings.Header)]);
+        if (answer.Namespace is not null)
+            headers["OCI-Namespace"] = answer.Namespace;
         switch (answer)
         {
             case RegistryError error:
@@ -27,12 +35,14 @@ internal static class AnswerWriter
                     headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(pause.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
                 return WriteBytesAsync(context, error.ToJson(), "application/json");
             case Answer.Json json:
-                if (json.Link is not null)
-                    headers.Link = json.Link;
-                return WriteBytesAsync(context, json.Content, "application/json");
+                if (json.Next is not null)
+                    headers.Link = $"<{json.Next}>; rel=\"next\"";
+                if (json.FilteredBy is not null)
+                    headers["OCI-Filters-Applied"] = json.FilteredBy;
+                return WriteBytesAsync(context, json.Content, json.MediaType.Value);
             case Answer.InMemory content:
                 headers.Vary = HeaderNames.Accept;
-                return IsNotModified(context, content.Digest.ToString())
+                return IsNotModified(context, content.Digest.ToString(), content.IsImmutable)
                     ? Task.CompletedTask
                     : WriteBytesAsync(context, content.Content, content.MediaType.Value);
             case Answer.Blob blob:
@@ -43,7 +53,7 @@ internal static class AnswerWriter
     }
 
     /// <summary>Sets the headers that come of the digest, and answers 304 or 412 where the client's conditions say so.</summary>
-    private static bool IsNotModified(HttpContext context, string digest)
+    private static bool IsNotModified(HttpContext context, string digest, bool isImmutable = true)
     {
         var (request, response) = (context.Request, context.Response);
         if (request.Headers.IfMatch is { Count: > 0 } ifMatch && !Matches(ifMatch, digest, weak: false))
@@ -53,7 +63,7 @@ internal static class AnswerWriter
         }
         response.Headers["Docker-Content-Digest"] = digest;
         response.Headers.ETag = $"\"{digest}\"";
-        response.Headers.CacheControl = Immutable;
+        response.Headers.CacheControl = isImmutable ? Immutable : AskAgain;
         if (request.Headers.IfNoneMatch is { Count: > 0 } ifNoneMatch && Matches(ifNoneMatch, digest, weak: true))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
@@ -63,7 +73,7 @@ internal static class AnswerWriter
     }
 
     /// <summary>Quoted or bare, as registries take it; weak where RFC 9110 13.1 compares weakly.</summary>
-    private static bool Matches(Microsoft.Extensions.Primitives.StringValues lines, string digest, bool weak) =>
+    private static bool Matches(StringValues lines, string digest, bool weak) =>
         lines.SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries))
             .Select(tag => weak && tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag)
             .Any(tag => tag == "*" || tag.Trim('"') == digest);
@@ -100,7 +110,7 @@ internal static class AnswerWriter
     {
         var applies = request.Headers.IfRange is not { Count: > 0 } ifRange || Matches(ifRange, blob.Digest.ToString(), weak: false);
         // RFC 9110 14.2: of the methods that we know, a range is defined for GET only.
-        return applies && HttpMethods.IsGet(request.Method) ? RangeHeader.Parse(request.Headers.Range, blob.Size) : null;
+        return applies && HttpMethods.IsGet(request.Method) ? RangeHeader.Coalesce(RangeHeader.Parse(request.Headers.Range, blob.Size)) : null;
     }
 
     private static Task WriteNoRangeAsync(HttpContext context, long size)
@@ -122,7 +132,7 @@ internal static class AnswerWriter
         response.ContentLength = length;
         if (status == StatusCodes.Status206PartialContent)
             response.Headers.ContentRange = ContentRange(start, length, blob.Size);
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : blob.Content.SendAsync(context, start, length);
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : blob.Content.SendAsync(context.Response.BodyWriter, start, length, context.RequestAborted);
     }
 
     /// <summary>multipart/byteranges, RFC 9110 14.6: lazy-pulling clients ask for many parts at once.</summary>
@@ -138,7 +148,7 @@ internal static class AnswerWriter
         foreach (var (head, (start, length)) in heads.Zip(parts))
         {
             await response.WriteAsync(head, context.RequestAborted).ConfigureAwait(false);
-            await blob.Content.SendAsync(context, start, length).ConfigureAwait(false);
+            await blob.Content.SendAsync(context.Response.BodyWriter, start, length, context.RequestAborted).ConfigureAwait(false);
         }
         await response.WriteAsync(tail, context.RequestAborted).ConfigureAwait(false);
     }

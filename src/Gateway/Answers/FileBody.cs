@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.Win32.SafeHandles;
 
 namespace Image2Ipfs.Gateway.Answers;
@@ -10,22 +11,21 @@ internal sealed class FileBody(SafeFileHandle file) : IBody
 {
     private const int Chunk = 128 * 1024;
 
-    public Task SendAsync(HttpContext context, long start, long length) => SendAsync(context, file, start, length);
+    public Task SendAsync(PipeWriter to, long start, long length, CancellationToken cancel) => SendAsync(to, file, start, length, cancel);
 
     /// <exception cref="InvalidDataException">The file has become shorter. The headers are out: only an abort tells the client.</exception>
-    public static async Task SendAsync(HttpContext context, SafeFileHandle file, long start, long length)
+    public static async Task SendAsync(PipeWriter to, SafeFileHandle file, long start, long length, CancellationToken cancel)
     {
-        var (writer, cancel) = (context.Response.BodyWriter, context.RequestAborted);
         for (var left = length; left > 0;)
         {
-            var memory = writer.GetMemory(Chunk);
+            var memory = to.GetMemory(Chunk);
             memory = memory[..(int)Math.Min(memory.Length, left)];
             var read = RandomAccess.Read(file, memory.Span, start + length - left);
             if (read == 0)
                 throw new InvalidDataException("a blob became shorter while it was sent");
-            writer.Advance(read);
+            to.Advance(read);
             left -= read;
-            if ((await writer.FlushAsync(cancel).ConfigureAwait(false)).IsCompleted)
+            if ((await to.FlushAsync(cancel).ConfigureAwait(false)).IsCompleted)
                 return; // the client has gone
         }
     }

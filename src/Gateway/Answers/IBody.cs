@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+
 namespace Image2Ipfs.Gateway.Answers;
 
 /// <summary>A blob's bytes, of which any part can be sent: a file, memory, or what an upstream is still giving.</summary>
@@ -5,5 +7,5 @@ internal interface IBody : IDisposable
 {
     /// <exception cref="InvalidDataException">What lies on this machine is damaged. The headers are out: only an abort tells the client.</exception>
     /// <exception cref="IOException">No upstream gives the rest.</exception>
-    Task SendAsync(HttpContext context, long start, long length);
+    Task SendAsync(PipeWriter to, long start, long length, CancellationToken cancel);
 }

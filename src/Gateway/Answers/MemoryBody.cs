@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 
 namespace Image2Ipfs.Gateway.Answers;
 
@@ -7,11 +8,10 @@ internal sealed class MemoryBody(ReadOnlyMemory<byte> content) : IBody
 {
     public long Length => content.Length;
 
-    public async Task SendAsync(HttpContext context, long start, long length)
+    public async Task SendAsync(PipeWriter to, long start, long length, CancellationToken cancel)
     {
-        var writer = context.Response.BodyWriter;
-        writer.Write(content.Span.Slice((int)start, (int)length));
-        await writer.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        to.Write(content.Span.Slice((int)start, (int)length));
+        await to.FlushAsync(cancel).ConfigureAwait(false);
     }
 
     public void Dispose()

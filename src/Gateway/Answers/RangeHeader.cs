@@ -14,6 +14,9 @@ internal static class RangeHeader
 {
     private const string Unit = "bytes=";
 
+    /// <summary>So many parts are in one answer at most: each may be a block from far away. Apache's limit too; nobody has been seen to want as many.</summary>
+    public const int MaxParts = 200;
+
     /// <returns>
     /// Null: no range, send everything. Empty: 416. Otherwise the parts, first byte and length, in the order asked for.
     /// </returns>
@@ -31,6 +34,25 @@ internal static class RangeHeader
         }
         // Overlapping parts that add up to more than everything are an attack or a mistake: everything is less.
         return parts.Sum(p => p.Length) > size ? null : parts;
+    }
+
+    /// <summary>
+    /// The parts to send: those that overlap or touch the one before them are one (RFC 9110 15.3.7.2). Null where there are
+    /// more than anybody should want; everything is sent then, as RFC 9110 14.2 allows.
+    /// </summary>
+    public static IReadOnlyList<(long Start, long Length)>? Coalesce(IReadOnlyList<(long Start, long Length)>? parts)
+    {
+        if (parts is null or { Count: < 2 })
+            return parts;
+        var few = new List<(long Start, long Length)>();
+        foreach (var (start, length) in parts)
+        {
+            if (few is [.., var last] && start >= last.Start && start <= last.Start + last.Length)
+                few[^1] = (last.Start, Math.Max(last.Length, start + length - last.Start));
+            else
+                few.Add((start, length));
+        }
+        return few.Count > MaxParts ? null : few;
     }
 
     /// <param name="part">Length 0: the part is well written, but lies beyond the end.</param>

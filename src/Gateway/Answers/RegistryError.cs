@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Upstreams;
-using Image2Ipfs.Ipfs;
 
 namespace Image2Ipfs.Gateway.Answers;
 
@@ -22,10 +22,9 @@ internal sealed record RegistryError(int Status, string Code, string Message) : 
 
     public static RegistryError NameInvalid(ReadOnlySpan<char> name)
     {
-        // base58 has upper-case letters, which no client would ask for by itself: someone typed it.
-        var first = name[..(name.IndexOf('/') is var slash && slash < 0 ? name.Length : slash)].ToString();
-        return new RegistryError(StatusCodes.Status400BadRequest, "NAME_INVALID", Cid.TryParse(first, out var cid)
-            ? $"repository names are lower case; write {cid.ToRepositoryComponent()} for {first}"
+        var text = name.ToString();
+        return new RegistryError(StatusCodes.Status400BadRequest, "NAME_INVALID", NameHint.For(text) is { } right
+            ? $"repository names are lower case; write {right} for {Echo(name)}"
             : $"'{Echo(name)}' is not a repository name");
     }
 
@@ -39,10 +38,12 @@ internal sealed record RegistryError(int Status, string Code, string Message) : 
 
     public static RegistryError BlobUnknown(string message) => new(StatusCodes.Status404NotFound, "BLOB_UNKNOWN", message);
 
+    public static readonly RegistryError UploadUnknown = new(StatusCodes.Status404NotFound, "BLOB_UPLOAD_UNKNOWN", "this registry serves pulls only: it has no uploads");
+
     public static RegistryError NoSuchEndpoint(ReadOnlySpan<char> path) => new(StatusCodes.Status404NotFound, "UNSUPPORTED", $"there is nothing at '{Echo(path)}'");
 
     public static RegistryError PaginationNumberInvalid(string? n) =>
-        new(StatusCodes.Status400BadRequest, "PAGINATION_NUMBER_INVALID", $"n is a number of tags, not '{Echo(n)}'");
+        new(StatusCodes.Status400BadRequest, "PAGINATION_NUMBER_INVALID", $"n says how many entries are wanted; it is a number, not '{Echo(n)}'");
 
     public static readonly RegistryError MethodNotAllowed = new(StatusCodes.Status405MethodNotAllowed, "UNSUPPORTED", "this registry serves pulls only: GET and HEAD");
 

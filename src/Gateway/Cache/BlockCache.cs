@@ -8,6 +8,9 @@ internal sealed class BlockCache(IMemoryCache memory, DiskCache disk)
 {
     private const int Overhead = 200;
 
+    /// <summary>Inner nodes have some KiB. Contents would take all the memory that directories and manifests are to have.</summary>
+    private const int MaxNode = 64 * 1024;
+
     public ReadOnlyMemory<byte>? Get(Cid cid)
     {
         var key = (typeof(BlockCache), cid.ToV1());
@@ -25,6 +28,23 @@ internal sealed class BlockCache(IMemoryCache memory, DiskCache disk)
     {
         Remember((typeof(BlockCache), block.Cid.ToV1()), block.Bytes.ToArray());
         disk.WriteBlock(block);
+    }
+
+    /// <summary>A block of a file's DAG; one with contents is on disk alone.</summary>
+    public ReadOnlyMemory<byte>? GetContent(Cid cid)
+    {
+        if (memory.TryGetValue((typeof(BlockCache), cid.ToV1()), out byte[]? block) || disk.TryReadBlock(cid, out block))
+            return block;
+        return null; // not in one expression with the other: there it would be an empty block
+    }
+
+    /// <summary>Keeps a block of a file's DAG: one with contents on disk alone.</summary>
+    public void PutContent(Block block)
+    {
+        if (block.Bytes.Length <= MaxNode)
+            Put(block);
+        else
+            disk.WriteBlock(block);
     }
 
     private void Remember(object key, byte[] block) => memory.Set(key, block, new MemoryCacheEntryOptions { Size = block.Length + Overhead });

@@ -11,7 +11,6 @@ internal abstract class BlobFetch : IDisposable
     private readonly TaskCompletionSource<long> _size = New<long>();
     private readonly bool _finishAbandoned;
     private TaskCompletionSource<bool> _news = New<bool>();
-    private bool _wholeIsWanted;
     private bool _over;
 
     /// <param name="finishAbandoned">Whether it goes on to the end when its last reader has gone.</param>
@@ -35,7 +34,10 @@ internal abstract class BlobFetch : IDisposable
     protected CancellationTokenSource Over { get; } = new();
 
     /// <summary>Whether it goes on to the end without readers: somebody has asked for all of it, and there is room.</summary>
-    protected bool Finishes => _finishAbandoned && _wholeIsWanted && Spool.IsInFile;
+    protected bool Finishes => _finishAbandoned && WholeIsWanted && Spool.IsInFile;
+
+    /// <summary>Whether anybody has asked for all of it: then it is kept as a whole.</summary>
+    protected bool WholeIsWanted { get; private set; }
 
     /// <summary>Completes when readers have come, moved or gone. Take it under the lock.</summary>
     protected Task News => _news.Task;
@@ -51,7 +53,7 @@ internal abstract class BlobFetch : IDisposable
                 return null;
             var reader = new BlobReader(this, from, to);
             Readers.Add(reader);
-            _wholeIsWanted |= to is null && from == 0;
+            WholeIsWanted |= to is null && from == 0;
             Signal();
             return reader;
         }
@@ -82,11 +84,14 @@ internal abstract class BlobFetch : IDisposable
         }
     }
 
-    /// <summary>A reader wants other bytes than before.</summary>
-    public void Changed()
+    /// <summary>A reader wants other bytes than before. Nobody sees a half of that.</summary>
+    public void Change(Action want)
     {
         lock (Lock)
+        {
+            want();
             Signal();
+        }
     }
 
     /// <summary>Runs to the end, good or bad; readers see which.</summary>

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Image2Ipfs.Gateway.Answers;
 
 namespace Image2Ipfs.Gateway.Fetch;
@@ -7,6 +8,7 @@ internal sealed class BlobReader(BlobFetch fetch, long from, long? to) : IBody
 {
     private const int Chunk = 64 * 1024;
 
+    private readonly bool _isPart = to is not null;
     private long _position = from;
 
     /// <summary>The bytes of the whole blob.</summary>
@@ -18,25 +20,31 @@ internal sealed class BlobReader(BlobFetch fetch, long from, long? to) : IBody
     /// <summary>The end of what it will read, or null: all.</summary>
     public long? End { get; private set; } = to;
 
-    public async Task SendAsync(HttpContext context, long start, long length)
+    public async Task SendAsync(PipeWriter to, long start, long length, CancellationToken cancel)
     {
-        var (writer, cancel, end) = (context.Response.BodyWriter, context.RequestAborted, start + length);
-        End = Math.Max(End ?? end, end);
-        Move(start);
-        fetch.Changed();
+        var end = start + length;
+        fetch.Change(() =>
+        {
+            // Of a part no more is wanted than is said: the one before may have lain anywhere.
+            End = _isPart ? end : Math.Max(End ?? end, end);
+            Volatile.Write(ref _position, start);
+        });
+        // In memory only what lies ahead is there.
+        if (!fetch.Spool.CanBeginAt(start))
+            throw new IOException("parts of a blob that is not kept on disk are only sent in their order");
         for (var position = start; position < end;)
         {
             var there = await fetch.Spool.WaitAsync(position, cancel).ConfigureAwait(false);
             while (position < there && position < end)
             {
-                var memory = writer.GetMemory(Chunk);
+                var memory = to.GetMemory(Chunk);
                 var read = fetch.Spool.Read(position, memory.Span[..(int)Math.Min(memory.Length, Math.Min(there, end) - position)]);
                 if (read == 0)
                     throw new InvalidDataException("the cache lost bytes of a blob while it was sent");
-                writer.Advance(read);
+                to.Advance(read);
                 position += read;
                 Move(position);
-                if ((await writer.FlushAsync(cancel).ConfigureAwait(false)).IsCompleted)
+                if ((await to.FlushAsync(cancel).ConfigureAwait(false)).IsCompleted)
                     return; // the client has gone
             }
         }

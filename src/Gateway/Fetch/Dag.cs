@@ -20,7 +20,18 @@ internal sealed class Dag(BlockCache cache, Asking asking)
     /// <returns>The entries of the directory there, or null where it is known that there is none.</returns>
     /// <exception cref="UpstreamsFailedException">Nobody gives it.</exception>
     public Task<IReadOnlyList<DagLink>?> DirectoryAsync(Cid root, string path, CancellationToken cancel) =>
-        WalkAsync<IReadOnlyList<DagLink>?>(root, path, (cid, get) => cid is null ? null : [.. DirectoryDag.Entries(cid, get)], cancel);
+        WalkAsync<IReadOnlyList<DagLink>?>(root, path, (cid, get) => cid is not null && IsDirectory(cid, get) ? [.. DirectoryDag.Entries(cid, get)] : null, cancel);
+
+    /// <returns>The link to what lies there, whose size is not known of a root, or null where it is known that there is nothing.</returns>
+    /// <inheritdoc cref="DirectoryAsync"/>
+    public Task<DagLink?> FindAsync(Cid root, string path, CancellationToken cancel)
+    {
+        if (path.Length == 0)
+            return Task.FromResult<DagLink?>(new DagLink("", root, ulong.MaxValue));
+        // Its directory is asked for, if it is not known: what lies there may be as long as it likes.
+        var slash = path.LastIndexOf('/');
+        return WalkAsync(root, path[..Math.Max(slash, 0)], (cid, get) => cid is not null && IsDirectory(cid, get) ? DirectoryDag.Find(cid, path[(slash + 1)..], get) : null, cancel);
+    }
 
     /// <returns>The bytes of the file there, or null where it is known that there is none.</returns>
     /// <inheritdoc cref="DirectoryAsync"/>
@@ -79,12 +90,15 @@ internal sealed class Dag(BlockCache cache, Asking asking)
     {
         foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (root.Codec != Cid.DagPb || DirectoryDag.Find(root, name, get) is not { } entry)
+            if (!IsDirectory(root, get) || DirectoryDag.Find(root, name, get) is not { } entry)
                 return null;
             root = entry.Cid;
         }
         return root;
     }
+
+    private static bool IsDirectory(Cid cid, Func<Cid, ReadOnlyMemory<byte>> get) =>
+        cid.Codec == Cid.DagPb && UnixFsData.Decode(DagPbNode.Decode(get(cid)).Data).Type is UnixFsType.Directory or UnixFsType.HamtShard;
 
     /// <returns>Verified blocks, the missing one among them.</returns>
     private static async Task<IReadOnlyList<Block>> FetchAsync(Upstream upstream, string path, string scope, Cid missing, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using Image2Ipfs.Gateway.Cache;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Ipfs;
@@ -18,6 +19,7 @@ internal sealed class DagFetch : BlobFetch
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(50);
 
+    private readonly BlockCache _blocks;
     private readonly UpstreamPool _pool;
     private readonly UpstreamSettings _settings;
     private readonly TimeProvider _clock;
@@ -28,10 +30,10 @@ internal sealed class DagFetch : BlobFetch
     private long _progress;
     private int _withoutRoom;
 
-    public DagFetch(Cid root, Spool spool, UpstreamPool pool, UpstreamSettings settings, bool finishAbandoned, TimeProvider clock)
+    public DagFetch(Cid root, Spool spool, BlockCache blocks, UpstreamPool pool, UpstreamSettings settings, bool finishAbandoned, TimeProvider clock)
         : base(spool, finishAbandoned)
     {
-        (_map, _pool, _settings, _clock) = (new FileMap(root), pool, settings, clock);
+        (_map, _blocks, _pool, _settings, _clock) = (new FileMap(root), blocks, pool, settings, clock);
         _progress = clock.GetTimestamp();
     }
 
@@ -39,9 +41,6 @@ internal sealed class DagFetch : BlobFetch
     public bool HasPlainLeaves { get; private set; } = true;
 
     private string What => $"file {_map.Root}";
-
-    /// <summary>Takes a block that is known already: the root, mostly.</summary>
-    public void Know(Block block) => Take(block);
 
     protected override async Task FetchAsync()
     {
@@ -76,6 +75,9 @@ internal sealed class DagFetch : BlobFetch
                     throw Abandoned();
                 foreach (var ended in _parts.Where(p => p.Task.IsCompleted).ToList())
                     End(ended);
+                TakeKnown();
+                if (_map.IsComplete)
+                    return;
                 // A slow reader is no slow upstream.
                 if (_withoutRoom > 0)
                     _progress = _clock.GetTimestamp();
@@ -93,6 +95,16 @@ internal sealed class DagFetch : BlobFetch
             }
             wake.Add(Task.Delay(Tick, _clock, Over.Token));
             await Task.WhenAny(wake).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What came for parts of the blob before: whoever reads it in parts reads on where it stopped.</summary>
+    private void TakeKnown()
+    {
+        foreach (var reader in Readers)
+        {
+            while (_map.Wanted(reader.Position, EndFor(reader)).Select(w => w.Cid).FirstOrDefault() is { } next && _blocks.GetContent(next) is { } known)
+                Take(new Block(next, known));
         }
     }
 
@@ -131,13 +143,15 @@ internal sealed class DagFetch : BlobFetch
     {
         foreach (var reader in Readers)
         {
-            // Before the first block nobody knows how many bytes there are: it is wanted in any case.
-            var end = _map.Size is null ? Math.Max(reader.End ?? long.MaxValue, reader.Position + 1) : reader.End ?? long.MaxValue;
-            if (NextMissing(reader.Position, end) is { } missing)
+            if (NextMissing(reader.Position, EndFor(reader)) is { } missing)
                 return missing;
         }
         return Finishes ? NextMissing(0, long.MaxValue) : null;
     }
+
+    /// <summary>Before the first block nobody knows how many bytes there are: it is wanted in any case.</summary>
+    private long EndFor(BlobReader reader) =>
+        _map.Size is null ? Math.Max(reader.End ?? long.MaxValue, reader.Position + 1) : reader.End ?? long.MaxValue;
 
     private (long From, long To)? NextMissing(long from, long to)
     {
@@ -251,7 +265,7 @@ internal sealed class DagFetch : BlobFetch
         while (await car.NextAsync().ConfigureAwait(false) is { } block)
         {
             await RoomAsync(block.Cid, cancel).ConfigureAwait(false);
-            if (Take(block))
+            if (TakeAndKeep(block))
                 part.Move(EndOfProgress(part), _clock.GetTimestamp());
             // One that knows no entity-bytes begins at the beginning.
             else if ((useless += block.Bytes.Length) > part.From + (2 * _settings.PartBytes) + (4 * 1024 * 1024))
@@ -277,7 +291,7 @@ internal sealed class DagFetch : BlobFetch
             await Task.WhenAll(next.Select(async cid =>
             {
                 await RoomAsync(cid, cancel).ConfigureAwait(false);
-                Take(await Trustless.GetBlockAsync(part.Upstream, cid, cancel).ConfigureAwait(false));
+                TakeAndKeep(await Trustless.GetBlockAsync(part.Upstream, cid, cancel).ConfigureAwait(false));
                 part.Move(EndOfProgress(part), _clock.GetTimestamp());
             })).ConfigureAwait(false);
         }
@@ -331,6 +345,19 @@ internal sealed class DagFetch : BlobFetch
                     _withoutRoom--;
             }
         }
+    }
+
+    /// <summary>A blob of which only parts are asked for is kept in blocks.</summary>
+    /// <inheritdoc cref="Take"/>
+    private bool TakeAndKeep(Block block)
+    {
+        bool isKept;
+        lock (Lock)
+            isKept = !WholeIsWanted && _map.OffsetOf(block.Cid) is not null;
+        // Before anybody sees it: whoever has read it may ask for the rest at once.
+        if (isKept)
+            _blocks.PutContent(block);
+        return Take(block);
     }
 
     /// <returns>Whether it was wanted.</returns>

@@ -65,13 +65,8 @@ internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, Upstr
         return await JoinAsync(cid.ToString(), () => Cached(cid, null), spool => NewDagFetch(cid, spool), (fetch, file, size) => file.Keep(cid, size, ((DagFetch)fetch).HasPlainLeaves), part, cancel).ConfigureAwait(false);
     }
 
-    private DagFetch NewDagFetch(Cid cid, Spool spool)
-    {
-        var fetch = new DagFetch(cid, spool, pool, settings.Value.Upstreams, settings.Value.Cache.FinishAbandoned, clock);
-        if (blocks.Get(cid) is { } root)
-            fetch.Know(new Block(cid, root));
-        return fetch;
-    }
+    private DagFetch NewDagFetch(Cid cid, Spool spool) =>
+        new(cid, spool, blocks, pool, settings.Value.Upstreams, settings.Value.Cache.FinishAbandoned, clock);
 
     private async Task<(IBody, long)> PlainAsync(Digest digest, string path, long? known, Wanted part, CancellationToken cancel)
     {

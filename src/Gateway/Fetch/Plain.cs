@@ -1,70 +1,58 @@
 using Image2Ipfs.Gateway.Cache;
-using Image2Ipfs.Gateway.Layouts;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
-using Image2Ipfs.Tree;
 
 namespace Image2Ipfs.Gateway.Fetch;
 
 /// <summary>Small files of upstreams that give plain paths only.</summary>
 internal sealed class Plain(Asking asking, DiskCache disk)
 {
-    private readonly SingleFlight<byte[]?> _manifests = new();
-    private readonly SingleFlight<IReadOnlyList<Descriptor>?> _indexes = new();
+    private readonly SingleFlight<byte[]?> _files = new();
 
-    /// <summary>A manifest, which its digest checks.</summary>
+    /// <summary>A file that its digest checks, such as a manifest.</summary>
+    /// <param name="path">Where it lies, below /ipfs/.</param>
+    /// <param name="digest">What its bytes have to be.</param>
+    /// <param name="maxBytes">A longer one is wrong.</param>
+    /// <param name="cancel">The client's.</param>
     /// <returns>The bytes, or null where all upstreams say that there are none.</returns>
     /// <exception cref="UpstreamsFailedException">Nobody gives it.</exception>
-    public async Task<byte[]?> ManifestAsync(Cid root, string name, Digest digest, int maxBytes, CancellationToken cancel)
+    public async Task<byte[]?> DigestedAsync(string path, Digest digest, int maxBytes, CancellationToken cancel)
     {
         if (Cached(digest, maxBytes) is { } cached)
             return cached;
-        var path = $"{root}/{name}/{TreePaths.Manifest(digest)}";
-        var manifest = await _manifests.RunAsync(path, () => FileAsync(path, maxBytes, (content, _) => Digest.Sha256(content) == digest ? content : null, _ => true), cancel).ConfigureAwait(false);
-        if (manifest is not null && disk.Begin() is { } file)
+        var file = await _files.RunAsync($"{path}@{digest}", () => FileAsync(path, maxBytes, (content, _) => Digest.Sha256(content) == digest, _ => true), cancel).ConfigureAwait(false);
+        if (file is not null && disk.Begin() is { } kept)
         {
-            using (file.File)
+            using (kept.File)
             {
-                RandomAccess.Write(file.File, manifest, 0);
-                file.Keep(digest, manifest.Length);
+                RandomAccess.Write(kept.File, file, 0);
+                kept.Keep(digest, file.Length);
             }
         }
-        return manifest;
+        return file;
     }
 
     /// <summary>
-    /// A repository's index, which nothing checks. It is held against the CID that the upstream itself names for it, which finds
-    /// accidents, and no lies.
+    /// A file that nothing checks, such as an index. It is held against the CID that the upstream itself names for it, which
+    /// finds accidents, and no lies.
     /// </summary>
+    /// <param name="path">Where it lies, below /ipfs/.</param>
+    /// <param name="maxBytes">A longer one is wrong.</param>
+    /// <param name="fits">Whether the bytes can be such a file.</param>
     /// <param name="isBelieved">Which upstreams may be asked.</param>
-    /// <returns>The index, or null where all upstreams say that there is none.</returns>
+    /// <param name="cancel">The client's.</param>
+    /// <returns>The bytes, or null where all upstreams say that there are none.</returns>
     /// <exception cref="UpstreamsFailedException">Nobody gives it.</exception>
-    public Task<IReadOnlyList<Descriptor>?> IndexAsync(Cid root, string name, Func<Upstream, bool> isBelieved, CancellationToken cancel)
-    {
-        var path = $"{root}/{name}/{TreePaths.Index}";
-        return _indexes.RunAsync(path, () => FileAsync(path, TreeIndex.MaxBytes, (content, cid) => IsNamed(cid, content) ? TryParse(content) : null, isBelieved), cancel);
-    }
-
-    private static IReadOnlyList<Descriptor>? TryParse(byte[] index)
-    {
-        try
-        {
-            return ImageIndex.Parse(index);
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
+    public Task<byte[]?> BelievedAsync(string path, int maxBytes, Func<byte[], bool> fits, Func<Upstream, bool> isBelieved, CancellationToken cancel) =>
+        _files.RunAsync(path, () => FileAsync(path, maxBytes, (content, cid) => IsNamed(cid, content) && fits(content), isBelieved), cancel);
 
     /// <summary>For all who wait: none of them ends it. Patience does.</summary>
-    private async Task<T?> FileAsync<T>(string path, int maxBytes, Func<byte[], string?, T?> check, Func<Upstream, bool> suits)
-        where T : class
+    private async Task<byte[]?> FileAsync(string path, int maxBytes, Func<byte[], string?, bool> isRight, Func<Upstream, bool> suits)
     {
         try
         {
-            return await asking.AskAsync(path, (u, c) => FetchAsync(u, path, maxBytes, check, c), suits, CancellationToken.None).ConfigureAwait(false);
+            return await asking.AskAsync(path, (u, c) => FetchAsync(u, path, maxBytes, isRight, c), suits, CancellationToken.None).ConfigureAwait(false);
         }
         catch (UpstreamsFailedException e) when (e.IsKnownAbsent)
         {
@@ -72,16 +60,16 @@ internal sealed class Plain(Asking asking, DiskCache disk)
         }
     }
 
-    private static async Task<T> FetchAsync<T>(Upstream upstream, string path, int maxBytes, Func<byte[], string?, T?> check, CancellationToken cancel)
+    private static async Task<byte[]> FetchAsync(Upstream upstream, string path, int maxBytes, Func<byte[], string?, bool> isRight, CancellationToken cancel)
     {
         using var body = await upstream.GetAsync($"/ipfs/{path}", null, cancel).ConfigureAwait(false);
         if (body.MediaType == "text/html")
             throw new UpstreamFault(FaultKind.Wrong, "sent a page");
         var content = await body.ReadAllAsync(maxBytes).ConfigureAwait(false);
-        if (check(content, body.LastRoot) is not { } right)
+        if (!isRight(content, body.LastRoot))
             throw new UpstreamFault(FaultKind.Wrong, $"sent wrong bytes for {path}");
         upstream.Ways.Worked(Way.Path);
-        return right;
+        return content;
     }
 
     private byte[]? Cached(Digest digest, int maxBytes)

@@ -3,17 +3,18 @@ using System.Collections.Concurrent;
 namespace Image2Ipfs.Gateway.Fetch;
 
 /// <summary>Who asks for the same thing at the same time waits for one answer. A client that leaves ends its own waiting only.</summary>
-internal sealed class SingleFlight<T>
+internal class SingleFlight<TKey, T>
+    where TKey : notnull
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<T>>> _running = [];
+    private readonly ConcurrentDictionary<TKey, Lazy<Task<T>>> _running = [];
 
-    public Task<T> RunAsync(string key, Func<Task<T>> run, CancellationToken cancel)
+    public Task<T> RunAsync(TKey key, Func<Task<T>> run, CancellationToken cancel)
     {
         var mine = new Lazy<Task<T>>(() => RunAsync(key, run));
         return _running.GetOrAdd(key, mine).Value.WaitAsync(cancel);
     }
 
-    private async Task<T> RunAsync(string key, Func<Task<T>> run)
+    private async Task<T> RunAsync(TKey key, Func<Task<T>> run)
     {
         try
         {
@@ -25,3 +26,6 @@ internal sealed class SingleFlight<T>
         }
     }
 }
+
+/// <summary>The same by a text.</summary>
+internal sealed class SingleFlight<T> : SingleFlight<string, T>;

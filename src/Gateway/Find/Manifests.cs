@@ -27,15 +27,16 @@ internal sealed class Manifests(IMemoryCache cache, Schema1Signer signer)
         return cache.TryGetValue(key, out byte[]? bytes) ? ValueTask.FromResult(bytes) : FindAsync(key, repository, digest, cancel);
     }
 
-    private async ValueTask<byte[]?> FindAsync(object key, Repository repository, Digest digest, CancellationToken cancel)
+    /// <summary>The same for one that nobody asked for: it takes no place in memory.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public static async ValueTask<byte[]?> ReadOnceAsync(Repository repository, Digest digest, CancellationToken cancel)
     {
-        var bytes = await repository.Content.ReadManifestAsync(digest, MaxBytes, cancel).ConfigureAwait(false);
-        if (bytes is null)
-            return null;
-        if (Digest.Sha256(bytes) != digest)
-            throw new InvalidDataException($"manifest {digest} has other bytes than its name says");
-        return Keep(key, bytes);
+        var bytes = await repository.ReadManifestAsync(digest, MaxBytes, cancel).ConfigureAwait(false);
+        return bytes is null || Digest.Sha256(bytes) == digest ? bytes : throw new InvalidDataException($"manifest {digest} has other bytes than its name says");
     }
+
+    private async ValueTask<byte[]?> FindAsync(object key, Repository repository, Digest digest, CancellationToken cancel) =>
+        await ReadOnceAsync(repository, digest, cancel).ConfigureAwait(false) is { } bytes ? Keep(key, bytes) : null;
 
     /// <summary>The text of a schema 1 manifest with a signature, made once: a HEAD and a GET are to agree on its length.</summary>
     public byte[] Sign(Digest digest, byte[] payload)

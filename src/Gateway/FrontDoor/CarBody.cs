@@ -42,7 +42,7 @@ internal static class CarBody
             else
             {
                 writer.Write(head);
-                await FileBody.SendAsync(context, section.File, section.Offset, section.Length).ConfigureAwait(false);
+                await FileBody.SendAsync(context.Response.BodyWriter, section.File, section.Offset, section.Length, context.RequestAborted).ConfigureAwait(false);
                 writer.Write(tail);
             }
             if (writer.UnflushedBytes > FlushAt && (await writer.FlushAsync(cancel).ConfigureAwait(false)).IsCompleted)

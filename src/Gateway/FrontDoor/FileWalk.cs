@@ -25,9 +25,6 @@ internal sealed class FileWalk(HeldDag dag, SafeFileHandle? plain, long first, l
     /// <summary>174 links to a node make 2^60 bytes with fewer levels.</summary>
     private const int MaxDepth = 32;
 
-    /// <summary>Blocks of IPFS have at most 2 MiB.</summary>
-    private const long MaxLeaf = 2 * 1024 * 1024;
-
     /// <summary>Parts of no bytes, each of which may be a DAG of such parts again: no writer makes them.</summary>
     private const int MaxEmptyParts = 1024;
 
@@ -42,7 +39,8 @@ internal sealed class FileWalk(HeldDag dag, SafeFileHandle? plain, long first, l
         var cid = link.Cid;
         if (depth > MaxDepth || (size == 0 && depth > 0 && ++_emptyParts > MaxEmptyParts))
             throw new InvalidDataException($"the file that holds {cid} is nested too deep");
-        if (plain is not null && size is { } length && IsLeaf(link, length))
+        // The part of the plain file, in the envelope or without, is the whole block.
+        if (plain is not null && size is { } length && FileDag.LooksLikeLeaf(link, length))
         {
             yield return new FileBlock(cid, offset, (int)length, default, default);
             yield break;
@@ -76,19 +74,5 @@ internal sealed class FileWalk(HeldDag dag, SafeFileHandle? plain, long first, l
             if (expected is not null && expected != actual)
                 throw new InvalidDataException($"{cid} has {actual} bytes of content instead of {expected}");
         }
-    }
-
-    /// <summary>
-    /// Whether the part of the plain file, in the envelope or without, is the whole block: an inner node's DAG is longer
-    /// by its own bytes and by as many envelopes as it has leaves.
-    /// </summary>
-    private static bool IsLeaf(DagLink link, long length)
-    {
-        if (length is 0 or > MaxLeaf)
-            return false;
-        if (link.Cid.Codec == Cid.Raw)
-            return true;
-        var (head, tail) = FileDag.LeafEnvelope((int)length);
-        return link.TotalSize == (ulong)(head.Length + length + tail.Length);
     }
 }

@@ -89,7 +89,7 @@ internal sealed class Replies(HeldDag dag)
     {
         var plain = dag.OpenFile(link.Cid, out var size);
         if (plain is not null)
-            return File(path, resolved, link.Cid, ContentTypes.Of(name, size, () => Start(plain)), size, plain, (context, start, length) => FileBody.SendAsync(context, plain, start, length));
+            return File(path, resolved, link.Cid, ContentTypes.Of(name, size, () => Start(plain)), size, plain, (context, start, length) => FileBody.SendAsync(context.Response.BodyWriter, plain, start, length, context.RequestAborted));
 
         var block = dag.Block(link.Cid);
         if (link.Cid.Codec != Cid.Raw)

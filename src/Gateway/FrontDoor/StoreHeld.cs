@@ -16,7 +16,7 @@ internal sealed class StoreHeld(StoreIndex index) : IHeld
         using var file = Open(slice.File) ?? OpenAgain(cid, out slice);
         if (file is null)
             return null;
-        var (head, tail) = slice.Enveloped ? FileDag.LeafEnvelope(slice.Length) : ([], []);
+        var (head, tail) = slice.Envelope is { } type ? FileDag.LeafEnvelope(slice.Length, type) : ([], []);
         var block = new byte[head.Length + slice.Length + tail.Length];
         head.CopyTo(block, 0);
         tail.CopyTo(block, head.Length + slice.Length);

@@ -1,6 +1,6 @@
 using Image2Ipfs.Gateway.Layouts;
+using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
-using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 using Microsoft.Extensions.Caching.Memory;
@@ -8,10 +8,10 @@ using Microsoft.Extensions.Caching.Memory;
 namespace Image2Ipfs.Gateway.Names;
 
 /// <summary>
-/// From the name that a client pulls to the repository: the first component is the root, the rest lies below it. It is
-/// remembered from before, or lies in the store, or with the upstreams.
+/// From the name that a client pulls to the repository: its beginning is the root, or a name that points to one; the rest
+/// lies below it. It is remembered from before, or lies in the store, or with the upstreams.
 /// </summary>
-internal sealed class Roots(LocalStore store, StoredRepositories stored, RemoteRepositories remote, UpstreamPool pool, IMemoryCache cache, TimeProvider clock)
+internal sealed class Roots(LocalStore store, Repositories repositories, MovingNames names, UpstreamPool pool, IMemoryCache cache, TimeProvider clock)
 {
     /// <summary>How long a root that was there is taken to be there still: a look at the disk for each request costs a tenth of it.</summary>
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(100);
@@ -22,6 +22,9 @@ internal sealed class Roots(LocalStore store, StoredRepositories stored, RemoteR
     /// <summary>How long what an upstream only says, and nothing proves, is believed.</summary>
     private static readonly TimeSpan UnprovenFor = TimeSpan.FromMinutes(5);
 
+    /// <summary>How many repositories of a name's past are kept.</summary>
+    private const int MaxBefore = 4;
+
     /// <returns>The repository, or null where it is known that there is none.</returns>
     /// <exception cref="InvalidDataException">What lies there is damaged.</exception>
     /// <exception cref="UpstreamsFailedException">The upstreams do not say.</exception>
@@ -29,54 +32,124 @@ internal sealed class Roots(LocalStore store, StoredRepositories stored, RemoteR
     {
         if (cache.TryGetValue(name, out Known? known) && known!.IsThere())
             return ValueTask.FromResult<Repository?>(known.Repository);
-        var text = name.ToString();
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 || !Cid.TryParse(text[..slash], out var cid))
-            return default;
-        var path = text[(slash + 1)..];
-        if (store.Open(cid) is { } root)
-            return ValueTask.FromResult(stored.Open(root, path) is { } repository ? Keep(name, repository, store.RootFile(root.Cid), null) : null);
-        return mayAsk && !pool.IsEmpty ? AskAsync(name, cid, path, cancel) : default;
+        return RootName.Parse(name) switch
+        {
+            RootName.Fixed(var place) => OpenAsync(name, place, null, null, mayAsk, cancel),
+            RootName.Moving moving => ResolveAsync(name, moving, known, mayAsk, cancel),
+            _ => default,
+        };
     }
 
-    private async ValueTask<Repository?> AskAsync(RepositoryName name, Cid root, string path, CancellationToken cancel)
+    /// <summary>Whether the name may come to mean another tree, so that no tag below it means one manifest for ever.</summary>
+    public bool Moves(RepositoryName name) => cache.TryGetValue(name, out Known? known) ? known!.Until is not null : RootName.Parse(name) is RootName.Moving;
+
+    /// <summary>
+    /// What a name that moves meant before, the latest first: a pull may have begun there, and what it asks for by digest is
+    /// not in the new tree.
+    /// </summary>
+    public IReadOnlyList<Repository> Before(RepositoryName name) => cache.TryGetValue(name, out Known? known) ? known!.Before : [];
+
+    private async ValueTask<Repository?> ResolveAsync(RepositoryName name, RootName.Moving moving, Known? known, bool mayAsk, CancellationToken cancel)
     {
-        var absent = (typeof(Roots), name);
-        if (cache.TryGetValue(absent, out _))
+        if (cache.TryGetValue(Absent(name), out _))
             return null;
         try
         {
-            if (await remote.OpenAsync(root, path, cancel).ConfigureAwait(false) is { } repository)
-                return Keep(name, repository, null, repository.Content is PlainContent ? UnprovenFor : null);
+            if (await names.ResolveAsync(moving.Name, mayAsk, cancel).ConfigureAwait(false) is not var (place, until))
+                return null;
+            place = place.Below(moving.Path);
+            if (known?.Place == place && known.Renew(until))
+                return known.Repository;
+            return await OpenAsync(name, place, until, known, mayAsk, cancel).ConfigureAwait(false);
+        }
+        catch (UpstreamsFailedException e) when (e.IsKnownAbsent)
+        {
+            KeepAbsent(name);
+            return null;
+        }
+    }
+
+    private ValueTask<Repository?> OpenAsync(RepositoryName name, Place place, DateTimeOffset? until, Known? before, bool mayAsk, CancellationToken cancel)
+    {
+        if (store.Find(place.Root) is { } stored)
+            return OpenStoredAsync(name, place with { Root = stored }, until, before, cancel);
+        return mayAsk && !pool.IsEmpty ? AskAsync(name, place, until, before, cancel) : default;
+    }
+
+    private async ValueTask<Repository?> OpenStoredAsync(RepositoryName name, Place place, DateTimeOffset? until, Known? before, CancellationToken cancel) =>
+        await repositories.OpenStoredAsync(place, cancel).ConfigureAwait(false) is { } repository ? Keep(name, new Known(repository, place, store.RootFile(place.Root), until, before, clock), null) : null;
+
+    private async ValueTask<Repository?> AskAsync(RepositoryName name, Place place, DateTimeOffset? until, Known? before, CancellationToken cancel)
+    {
+        if (cache.TryGetValue(Absent(name), out _))
+            return null;
+        try
+        {
+            if (await repositories.OpenRemoteAsync(place, cancel).ConfigureAwait(false) is { } repository)
+                return Keep(name, new Known(repository, place, null, until, before, clock), repository.IsProven ? null : UnprovenFor);
         }
         catch (UpstreamsFailedException e) when (e.IsKnownAbsent)
         {
             // Nobody has it now.
         }
-        cache.Set(absent, true, new MemoryCacheEntryOptions { Size = 200, AbsoluteExpirationRelativeToNow = AbsentFor });
+        KeepAbsent(name);
         return null;
     }
 
-    private Repository Keep(RepositoryName name, Repository repository, string? rootFile, TimeSpan? lifetime)
+    private Repository Keep(RepositoryName name, Known known, TimeSpan? lifetime)
     {
-        cache.Set(name, new Known(repository, rootFile, clock), new MemoryCacheEntryOptions { Size = repository.Bytes, AbsoluteExpirationRelativeToNow = lifetime });
-        return repository;
+        cache.Set(name, known, new MemoryCacheEntryOptions { Size = known.Bytes, AbsoluteExpirationRelativeToNow = lifetime });
+        return known.Repository;
     }
 
-    /// <summary>A repository that was read once. A publisher may remove a root of the store at any time.</summary>
-    private sealed class Known(Repository repository, string? rootFile, TimeProvider clock)
+    private static (Type, RepositoryName) Absent(RepositoryName name) => (typeof(Roots), name);
+
+    private void KeepAbsent(RepositoryName name) =>
+        cache.Set(Absent(name), true, new MemoryCacheEntryOptions { Size = 200, AbsoluteExpirationRelativeToNow = AbsentFor });
+
+    /// <summary>A repository that was read once. A publisher may remove a root of the store at any time, and a name may move.</summary>
+    private sealed class Known
     {
-        private long _checked = clock.GetTimestamp();
+        private readonly string? _rootFile;
+        private readonly TimeProvider _clock;
+        private long _checked;
+        private long _until;
 
-        public Repository Repository { get; } = repository;
-
-        public bool IsThere()
+        public Known(Repository repository, Place place, string? rootFile, DateTimeOffset? until, Known? before, TimeProvider clock)
         {
-            if (rootFile is null || clock.GetElapsedTime(Volatile.Read(ref _checked)) < Recheck)
+            (Repository, Place, _rootFile, _clock) = (repository, place, rootFile, clock);
+            _checked = clock.GetTimestamp();
+            _until = until?.UtcTicks ?? 0;
+            Before = before is null || before.Place == place ? before?.Before ?? [] : [before.Repository, .. before.Before.Take(MaxBefore - 1)];
+        }
+
+        public Repository Repository { get; }
+
+        public Place Place { get; }
+
+        public IReadOnlyList<Repository> Before { get; }
+
+        public long Bytes => Repository.Bytes + Before.Sum(b => b.Bytes);
+
+        /// <summary>Until when the name is taken to mean this, or null where it always does.</summary>
+        public DateTimeOffset? Until => Volatile.Read(ref _until) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
+        public bool IsThere() => (Until is not { } until || _clock.GetUtcNow() < until) && IsOnDisk();
+
+        /// <summary>The name means it still.</summary>
+        public bool Renew(DateTimeOffset until)
+        {
+            Volatile.Write(ref _until, until.UtcTicks);
+            return IsOnDisk();
+        }
+
+        private bool IsOnDisk()
+        {
+            if (_rootFile is null || _clock.GetElapsedTime(Volatile.Read(ref _checked)) < Recheck)
                 return true;
-            if (!File.Exists(rootFile))
+            if (!File.Exists(_rootFile))
                 return false;
-            Volatile.Write(ref _checked, clock.GetTimestamp());
+            Volatile.Write(ref _checked, _clock.GetTimestamp());
             return true;
         }
     }

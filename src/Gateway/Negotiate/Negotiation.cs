@@ -50,6 +50,13 @@ internal static class Negotiation
         return schema1 ?? forms.MinBy(Rank);
     }
 
+    /// <summary>A client that would read nothing but schema 1: it says so, or it says nothing, and the setting takes it for one of the oldest.</summary>
+    public static bool ReadsSchema1Alone(AcceptHeader accept, bool schema1WithoutAccept)
+    {
+        var readsSchema1 = Array.Exists([MediaType.Schema1, MediaType.Schema1Signed], t => accept.Quality(t) > 0);
+        return (readsSchema1 || schema1WithoutAccept) && !MediaType.ManifestTypes.Any(t => !t.IsSchema1 && accept.Quality(t) > 0);
+    }
+
     private static int Rank(Descriptor form) =>
         TreePaths.IsOriginal(form) ? -1 : Array.IndexOf(Preference, form.MediaType) is var i && i < 0 ? Preference.Length : i;
 

@@ -6,11 +6,12 @@ namespace Image2Ipfs.Gateway.Request;
 /// <summary>
 /// What a request under <c>/v2/</c> asks for.
 /// <code>
-/// path      := "/v2" ["/"] | "/v2/" name "/manifests/" reference | "/v2/" name "/blobs/" digest | "/v2/" name "/tags/list"
+/// path      := "/v2" ["/"] | "/v2/_catalog" | "/v2/" name "/" what
+/// what      := "manifests/" reference | "blobs/" digest | "tags/list" | "referrers/" digest
 /// reference := tag | digest
 /// </code>
 /// It is parsed from the request line as it came: a server's own view of a path has lost its double slashes and dots.
-/// Source: opencontainers/distribution-spec, spec.md, "Endpoints".
+/// Source: opencontainers/distribution-spec, spec.md, "Endpoints"; distribution, docs/spec/api.md, for the catalog.
 /// </summary>
 internal abstract record RegistryPath
 {
@@ -18,14 +19,22 @@ internal abstract record RegistryPath
 
     internal sealed record Ping : RegistryPath;
 
-    /// <summary>A manifest by tag; <paramref name="Name"/> begins with the root.</summary>
-    internal sealed record TaggedManifest(RepositoryName Name, Tag Tag) : RegistryPath;
+    /// <summary>The names of all repositories of the store.</summary>
+    internal sealed record Catalog : RegistryPath;
 
-    internal sealed record DigestedManifest(RepositoryName Name, Digest Digest) : RegistryPath;
+    /// <summary>Something of one repository, whose name begins with the root, or is one of another registry.</summary>
+    internal abstract record OfRepository(RepositoryName Name) : RegistryPath;
 
-    internal sealed record Blob(RepositoryName Name, Digest Digest) : RegistryPath;
+    internal sealed record TaggedManifest(RepositoryName Name, Tag Tag) : OfRepository(Name);
 
-    internal sealed record Tags(RepositoryName Name) : RegistryPath;
+    internal sealed record DigestedManifest(RepositoryName Name, Digest Digest) : OfRepository(Name);
+
+    internal sealed record Blob(RepositoryName Name, Digest Digest) : OfRepository(Name);
+
+    internal sealed record Tags(RepositoryName Name) : OfRepository(Name);
+
+    /// <summary>The manifests that speak of one.</summary>
+    internal sealed record Referrers(RepositoryName Name, Digest Subject) : OfRepository(Name);
 
     /// <summary>The path is none of these; the client gets the error.</summary>
     internal sealed record Wrong(RegistryError Error) : RegistryPath;
@@ -40,6 +49,8 @@ internal abstract record RegistryPath
         if (rest is "" or "/")
             return new Ping();
         rest = rest[1..];
+        if (rest is "_catalog")
+            return new Catalog();
 
         // From the right: a name may have components like "manifests" too.
         if (!CutLast(ref rest, out var last) || !CutLast(ref rest, out var kind))
@@ -47,10 +58,10 @@ internal abstract record RegistryPath
         return kind switch
         {
             "manifests" => WithName(rest, name => Manifest(name, Decode(last))),
-            "blobs" => WithName(rest, name => Digest.TryParse(Decode(last), out var digest)
-                ? new Blob(name, digest)
-                : new Wrong(RegistryError.DigestInvalid(Decode(last)))),
+            "blobs" => WithName(rest, name => WithDigest(last, digest => new Blob(name, digest))),
+            "referrers" => WithName(rest, name => WithDigest(last, digest => new Referrers(name, digest))),
             "tags" when last == "list" => WithName(rest, name => new Tags(name)),
+            "uploads" when last.Length > 0 && rest.EndsWith("/blobs") => WithName(rest[..^"/blobs".Length], _ => new Wrong(RegistryError.UploadUnknown)),
             _ => new Wrong(RegistryError.NoSuchEndpoint(path)),
         };
     }
@@ -64,6 +75,9 @@ internal abstract record RegistryPath
 
     private static RegistryPath WithName(ReadOnlySpan<char> text, Func<RepositoryName, RegistryPath> then) =>
         RepositoryName.TryParse(text.ToString(), out var name) ? then(name) : new Wrong(RegistryError.NameInvalid(text));
+
+    private static RegistryPath WithDigest(string text, Func<Digest, RegistryPath> then) =>
+        Digest.TryParse(Decode(text), out var digest) ? then(digest) : new Wrong(RegistryError.DigestInvalid(Decode(text)));
 
     private static bool CutLast(ref ReadOnlySpan<char> rest, out string component)
     {

@@ -31,6 +31,12 @@ internal sealed class GatewaySettings
 
     [ValidateObjectMembers]
     public UpstreamSettings Upstreams { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public MirrorSettings Mirrors { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public NameSettings Names { get; set; } = new();
 }
 
 [OptionsValidator]

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Image2Ipfs.Gateway.Settings;
 
-/// <summary>Whether what only plain paths say is believed: such an upstream cannot prove which manifest a tag means.</summary>
+/// <summary>Whether what only plain paths say is believed: such an upstream cannot prove which manifest a tag means, nor where a name points.</summary>
 internal enum PlainNames
 {
     /// <summary>Never: tags are read through upstreams that give blocks.</summary>

@@ -78,11 +78,19 @@ internal sealed class Upstream
     /// <param name="target">Path and query.</param>
     /// <param name="range">First and last byte of a Range header, or null.</param>
     /// <param name="cancel">Ends the answer's body too.</param>
+    /// <param name="accept">The only media type that is wanted, or null.</param>
     /// <exception cref="UpstreamFault">Any other answer, or none.</exception>
-    public async Task<UpstreamBody> GetAsync(string target, (long First, long? Last)? range, CancellationToken cancel)
+    public Task<UpstreamBody> GetAsync(string target, (long First, long? Last)? range, CancellationToken cancel, string? accept = null) =>
+        SendAsync(HttpMethod.Get, target, range, accept, cancel);
+
+    /// <summary>A HEAD of it: an answer without a body.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public Task<UpstreamBody> HeadAsync(string target, CancellationToken cancel) => SendAsync(HttpMethod.Head, target, null, null, cancel);
+
+    private async Task<UpstreamBody> SendAsync(HttpMethod method, string target, (long First, long? Last)? range, string? accept, CancellationToken cancel)
     {
         var started = _clock.GetTimestamp();
-        var body = await _http.GetAsync(this, target, range, cancel).ConfigureAwait(false);
+        var body = await _http.SendAsync(this, method, target, range, accept, cancel).ConfigureAwait(false);
         // A moving average over some eight answers.
         var taken = _clock.GetElapsedTime(started).Ticks;
         Volatile.Write(ref _latency, ((Volatile.Read(ref _latency) * 7) + taken) / 8);

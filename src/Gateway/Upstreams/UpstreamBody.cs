@@ -32,6 +32,12 @@ internal sealed class UpstreamBody : IDisposable
     public string? LastRoot =>
         _response.Headers.TryGetValues("X-Ipfs-Roots", out var roots) ? roots.SelectMany(r => r.Split(',', StringSplitOptions.TrimEntries)).LastOrDefault() : null;
 
+    /// <summary>The entity tag as it came, with its quotes.</summary>
+    public string? ETag => _response.Headers.ETag?.Tag;
+
+    /// <summary>How long the answer may be kept, as Cache-Control says.</summary>
+    public TimeSpan? MaxAge => _response.Headers.CacheControl?.MaxAge;
+
     /// <exception cref="UpstreamFault">It is encoded as nobody asked for, in a way that cannot be undone.</exception>
     public static async Task<UpstreamBody> OpenAsync(HttpResponseMessage response, TimeSpan stall, CancellationToken cancel)
     {

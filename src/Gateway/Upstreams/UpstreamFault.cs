@@ -61,4 +61,7 @@ internal sealed class UpstreamsFailedException(string what, IReadOnlyList<Attemp
 
     /// <summary>Every upstream said so, and none of them anything else.</summary>
     public bool IsKnownAbsent => Attempts.Count > 0 && Attempts.All(a => a.Kind == FaultKind.Absent);
+
+    /// <summary>The same, or the 500 that old gateways answer for a path that is not there.</summary>
+    public bool IsMaybeAbsent => Attempts.Count > 0 && Attempts.All(a => a.Kind == FaultKind.Absent || a.Status == 500);
 }

@@ -5,7 +5,7 @@ using Image2Ipfs.Gateway.Settings;
 namespace Image2Ipfs.Gateway.Upstreams;
 
 /// <summary>
-/// One GET of an upstream, redirects included. Nothing of a client's request is in it. A redirect may lead to the upstream
+/// One GET or HEAD of an upstream, redirects included. Nothing of a client's request is in it. A redirect may lead to the upstream
 /// itself (the slash of a directory, a subdomain), to another upstream, or outside; inside, only if a setting says so.
 /// </summary>
 internal sealed class UpstreamHttp : IDisposable
@@ -33,8 +33,10 @@ internal sealed class UpstreamHttp : IDisposable
         });
     }
 
+    /// <param name="method">GET, or HEAD.</param>
+    /// <param name="accept">The only media type that is wanted, or null.</param>
     /// <exception cref="UpstreamFault">The answer is no 200 or 206, or there is none.</exception>
-    public async Task<UpstreamBody> GetAsync(Upstream upstream, string target, (long First, long? Last)? range, CancellationToken cancel)
+    public async Task<UpstreamBody> SendAsync(Upstream upstream, HttpMethod method, string target, (long First, long? Last)? range, string? accept, CancellationToken cancel)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         timeout.CancelAfter(_settings.FirstByteTimeout);
@@ -43,7 +45,7 @@ internal sealed class UpstreamHttp : IDisposable
         {
             for (var redirects = 0; ; redirects++)
             {
-                var response = await SendAsync(uri, range, timeout.Token).ConfigureAwait(false);
+                var response = await SendAsync(method, uri, range, accept, timeout.Token).ConfigureAwait(false);
                 try
                 {
                     if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent)
@@ -70,15 +72,17 @@ internal sealed class UpstreamHttp : IDisposable
 
     public void Dispose() => _outside.Dispose();
 
-    private Task<HttpResponseMessage> SendAsync(Uri uri, (long First, long? Last)? range, CancellationToken cancel)
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri uri, (long First, long? Last)? range, string? accept, CancellationToken cancel)
     {
         var (via, host) = Route(uri);
-        var request = new HttpRequestMessage(HttpMethod.Get, via) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        var request = new HttpRequestMessage(method, via) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
         request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
         request.Headers.Add("User-Agent", "image2ipfs");
         request.Headers.Add("Via", Loop.Via);
         if (host is not null)
             request.Headers.Host = host;
+        if (accept is not null)
+            request.Headers.Add("Accept", accept);
         if (range is var (first, last))
             request.Headers.Range = new RangeHeaderValue(first, last);
         return (IsConfigured(via) ? _configured : _outside).SendAsync(request, cancel);

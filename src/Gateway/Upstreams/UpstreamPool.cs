@@ -37,6 +37,14 @@ internal sealed class UpstreamPool(IProxyStateLookup proxy, IOptions<GatewaySett
         ];
     }
 
+    /// <summary>Whether what it says, and nothing proves, is believed: which manifest a tag means, where a name points.</summary>
+    public bool IsBelieved(Upstream upstream) => settings.Value.Upstreams.PlainNames switch
+    {
+        PlainNames.Always => true,
+        PlainNames.Local => upstream.IsLocal,
+        _ => false,
+    };
+
     public void Dispose() => _http?.Http.Dispose();
 
     private Upstream? Of(ClusterState cluster, DestinationState destination)

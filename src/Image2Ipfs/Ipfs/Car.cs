@@ -18,14 +18,17 @@ public static class Car
     internal const int MaxHeader = 64 * 1024;
     private const CborTag CidTag = (CborTag)42;
 
-    public static byte[] Header(Cid root)
+    public static byte[] Header(params ReadOnlySpan<Cid> roots)
     {
         var cbor = new CborWriter(CborConformanceMode.Canonical);
         cbor.WriteStartMap(2);
         cbor.WriteTextString("roots");
-        cbor.WriteStartArray(1);
-        cbor.WriteTag(CidTag);
-        cbor.WriteByteString([0, .. root.Bytes]);
+        cbor.WriteStartArray(roots.Length);
+        foreach (var root in roots)
+        {
+            cbor.WriteTag(CidTag);
+            cbor.WriteByteString([0, .. root.Bytes]);
+        }
         cbor.WriteEndArray();
         cbor.WriteTextString("version");
         cbor.WriteInt32(1);

@@ -11,16 +11,22 @@ namespace Image2Ipfs.Ipfs;
 /// CIDv0 := 0x12 0x20 hash(32)                                 sha2-256 of a dag-pb block
 /// CIDv1 := 0x01 codec(varint) function(varint) length(varint) hash
 ///
-/// text of v0:  base58btc without prefix (Qm…, 46 characters), or "dockerized": base32 without prefix (ciq…, 55)
-/// text of v1:  multibase: b… base32, k… base36, f… base16, z… base58btc
+/// text of v0:  base58btc without prefix (Qm…, 46 characters), or "dockerized": base32 without prefix (ciq…, 55),
+///              or base36 without prefix (mu…, 52)
+/// text of v1:  multibase: b… base32, k… base36, f… base16, z… base58btc, v… base32hex, h… base32z, c… and t… base32 and
+///              base32hex with padding, where none is needed, 0… base2, 7… base8, 9… base10
 /// </code>
-/// Sources: multiformats/cid; multiformats/multibase. The dockerized form is image2ipfs's own: base58 has upper-case
-/// letters, which a repository name cannot hold.
+/// Sources: multiformats/cid; multiformats/multibase. The forms without prefix but base58's are image2ipfs's own: base58
+/// has upper-case letters, which a repository name cannot hold. They cannot be mistaken: all 34 bytes of a v0 in base36
+/// begin with mud to muk, where base64's m would be followed by upper-case letters.
 /// </summary>
 public sealed class Cid : IEquatable<Cid>
 {
     public const ulong Raw = 0x55;
     public const ulong DagPb = 0x70;
+
+    /// <summary>Not of a block: of a public key, whose hash is an IPNS name.</summary>
+    public const ulong Libp2pKey = 0x72;
     private const byte Sha2_256 = 0x12;
     private const int MaxHashBytes = 128;
 
@@ -76,21 +82,18 @@ public sealed class Cid : IEquatable<Cid>
         return new Cid(start[..(hashStart + (int)length)].ToArray(), 1, codec, function, hashStart);
     }
 
-    /// <summary>A CID in any text form named above. The dockerized form is tried before multibase: both may start with c.</summary>
+    /// <summary>A CID in any text form named above. The dockerized form goes before multibase: both may start with c.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out Cid? cid)
     {
         cid = null;
         if (text is null or { Length: < 2 or > 300 })
             return false;
-        var bytes = text switch
+        var (version, bytes) = text switch
         {
-            ['c', 'i', 'q', ..] when text.Length == 55 => Decode(Base32.Rfc4648, text),
-            ['Q', 'm', ..] when text.Length == 46 => Decode(Base58.Bitcoin, text),
-            ['b', ..] => Decode(Base32.Rfc4648, text.AsSpan(1)),
-            ['k', ..] => Decode(Base36.LowerCase, text.AsSpan(1)),
-            ['f', ..] => Decode(Base16.LowerCase, text.AsSpan(1)),
-            ['z', ..] => Decode(Base58.Bitcoin, text.AsSpan(1)),
-            _ => null,
+            ['c', 'i', 'q', ..] when text.Length == 55 => (0, Decode(Base32.Rfc4648, text)),
+            ['m', 'u', ..] when text.Length == 52 => (0, Decode(Base36.LowerCase, text)),
+            ['Q', 'm', ..] when text.Length == 46 => (0, Decode(Base58.Bitcoin, text)),
+            _ => (1, Coder(text) is { } coder ? Decode(coder, text.AsSpan(1)) : null),
         };
         if (bytes is null)
             return false;
@@ -98,7 +101,7 @@ public sealed class Cid : IEquatable<Cid>
         {
             ReadOnlySpan<byte> rest = bytes;
             var read = Read(ref rest);
-            if (rest.IsEmpty && (read.Version == 1 || text[0] is 'c' or 'Q'))
+            if (rest.IsEmpty && read.Version == version)
                 cid = read;
         }
         catch (InvalidDataException)
@@ -107,6 +110,23 @@ public sealed class Cid : IEquatable<Cid>
         }
         return cid is not null;
     }
+
+    /// <summary>What the multibase prefix says, of the bases that have no upper-case letters, and base58.</summary>
+    private static INonAllocatingBaseCoder? Coder(string text) => text[0] switch
+    {
+        'b' => Base32.Rfc4648,
+        'k' => Base36.LowerCase,
+        'f' => Base16.LowerCase,
+        'z' => Base58.Bitcoin,
+        'v' => Base32.ExtendedHexLower,
+        'h' => Base32.ZBase32,
+        'c' when text.Length % 8 == 1 => Base32.Rfc4648,
+        't' when text.Length % 8 == 1 => Base32.ExtendedHexLower,
+        '0' => Base2.Default,
+        '7' => Base8.Default,
+        '9' => Base10.Default,
+        _ => null,
+    };
 
     /// <exception cref="FormatException">The text is no CID.</exception>
     public static Cid Parse(string text) => TryParse(text, out var cid) ? cid : throw new FormatException($"'{text}' is not a CID");
@@ -119,8 +139,10 @@ public sealed class Cid : IEquatable<Cid>
         var bytes = new byte[Math.Max(coder.GetSafeByteCountForDecoding(text), 64)];
         if (!coder.TryDecode(text, bytes, out var written))
             return null;
-        // Base32 does not use all bits of its last character; set, they would make a second text of the same bytes.
-        return coder is Base32 && !text.SequenceEqual(LowerBase32(bytes[..written])) ? null : bytes[..written];
+        // Not all bases use all bits of their last character; set, they would make a second text of the same bytes.
+        return text.Equals(((IBaseCoder)coder).Encode(bytes.AsSpan(0, written)), coder is Base58 ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase)
+            ? bytes[..written]
+            : null;
     }
 
     private static readonly SearchValues<char> LowerAlphanumeric = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789");
@@ -133,7 +155,10 @@ public sealed class Cid : IEquatable<Cid>
     /// <summary>Whether both name the same content, in whichever version.</summary>
     public bool NamesSameAs(Cid? other) => ToV1().Equals(other?.ToV1());
 
-    /// <summary>Whether the block is what the CID names. Only sha2-256, sha2-512 and identity can be checked.</summary>
+    /// <summary>Whether <see cref="Matches"/> knows the hash function: sha2-256, sha2-512 and identity it does.</summary>
+    public bool CanBeChecked => HashFunction is 0x00 or Sha2_256 or 0x13;
+
+    /// <summary>Whether the block is what the CID names.</summary>
     public bool Matches(ReadOnlySpan<byte> block) => HashFunction switch
     {
         0x00 => Hash.SequenceEqual(block),

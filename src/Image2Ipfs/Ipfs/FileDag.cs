@@ -17,6 +17,9 @@ namespace Image2Ipfs.Ipfs;
 /// </summary>
 public sealed class FileDag : IDisposable
 {
+    /// <summary>Blocks of IPFS have at most 2 MiB.</summary>
+    internal const int MaxLeaf = 2 * 1024 * 1024;
+
     private readonly CidProfile _profile;
     private readonly Action<Block> _onInnerNode;
     private readonly List<List<Child>> _levels = [[]];
@@ -80,18 +83,18 @@ public sealed class FileDag : IDisposable
     /// <summary>The block of a leaf with this content.</summary>
     public static byte[] Leaf(CidProfile profile, ReadOnlyMemory<byte> content)
     {
-        var block = EmptyLeaf(profile, content.Length, out var place);
+        var block = EmptyLeaf(profile.RawLeaves ? null : UnixFsType.File, content.Length, out var place);
         content.CopyTo(block.AsMemory(place));
         return block;
     }
 
     /// <summary>The block of a leaf whose content is still to be put into it.</summary>
-    /// <param name="profile">Whether it has an envelope.</param>
+    /// <param name="envelope">The type in its envelope; null: it has none.</param>
     /// <param name="length">Of the content.</param>
     /// <param name="place">Where in the block that belongs.</param>
-    internal static byte[] EmptyLeaf(CidProfile profile, int length, out Range place)
+    internal static byte[] EmptyLeaf(UnixFsType? envelope, int length, out Range place)
     {
-        var (head, tail) = profile.RawLeaves ? ([], []) : LeafEnvelope(length);
+        var (head, tail) = envelope is { } type ? LeafEnvelope(length, type) : ([], []);
         var block = GC.AllocateUninitializedArray<byte>(head.Length + length + tail.Length);
         head.CopyTo(block, 0);
         tail.CopyTo(block, head.Length + length);
@@ -112,6 +115,20 @@ public sealed class FileDag : IDisposable
                 return length;
         }
         throw new InvalidDataException($"no leaf of a file has {blockLength} bytes");
+    }
+
+    /// <summary>
+    /// Whether a link is to a leaf of so many content bytes, as far as its total size tells: an inner node's DAG is longer,
+    /// by its own bytes and by as many envelopes as it has leaves.
+    /// </summary>
+    public static bool LooksLikeLeaf(DagLink link, long length)
+    {
+        if (length is 0 or > MaxLeaf)
+            return false;
+        if (link.Cid.Codec == Cid.Raw)
+            return true;
+        var (head, tail) = LeafEnvelope((int)length);
+        return link.TotalSize == (ulong)(head.Length + length + tail.Length);
     }
 
     private void FlushChunk()
@@ -165,10 +182,12 @@ public sealed class FileDag : IDisposable
     }
 
     /// <summary>The bytes of a UnixFS leaf before and after its content: the protobuf around it, without a copy of it.</summary>
-    public static (byte[] Head, byte[] Tail) LeafEnvelope(int length)
+    /// <param name="length">Of the content.</param>
+    /// <param name="type">What the leaf says that it is: a file, as a rule.</param>
+    public static (byte[] Head, byte[] Tail) LeafEnvelope(int length, UnixFsType type = UnixFsType.File)
     {
         if (length == 0)
-            return ([0x0A, 0x04, 0x08, 0x02, 0x18, 0x00], []);
+            return ([0x0A, 0x04, 0x08, (byte)type, 0x18, 0x00], []);
         var tail = new ArrayBufferWriter<byte>(8);
         Varint.Write(tail, 0x18);
         Varint.Write(tail, (ulong)length);
@@ -176,7 +195,7 @@ public sealed class FileDag : IDisposable
         var head = new ArrayBufferWriter<byte>(16);
         Varint.Write(head, 0x0A);
         Varint.Write(head, (ulong)data);
-        head.Write<byte>([0x08, 0x02, 0x12]);
+        head.Write<byte>([0x08, (byte)type, 0x12]);
         Varint.Write(head, (ulong)length);
         return (head.WrittenSpan.ToArray(), tail.WrittenSpan.ToArray());
     }

@@ -5,6 +5,9 @@ public static class UnixFsFile
 {
     private const int MaxOverhead = 1024 * 1024;
 
+    /// <summary>No file has more bytes; sums below it do not overflow.</summary>
+    private const ulong MaxSize = 1UL << 60;
+
     /// <summary>The file's blocks, its leaves too.</summary>
     /// <param name="profile">Decides the CIDs.</param>
     /// <param name="content">The file's bytes.</param>
@@ -23,6 +26,31 @@ public static class UnixFsFile
 
     internal static Cid LeafCid(CidProfile profile, ReadOnlySpan<byte> leaf) =>
         profile.RawLeaves ? Cid.V1(Cid.Raw, System.Security.Cryptography.SHA256.HashData(leaf)) : profile.NodeCid(leaf);
+
+    /// <summary>The content bytes of the file below a node.</summary>
+    /// <exception cref="InvalidDataException">It is no file, or its sizes do not tell.</exception>
+    public static long ContentSize(Cid cid, IReadOnlyList<DagLink> links, UnixFsData data)
+    {
+        if (data.Type is not (UnixFsType.File or UnixFsType.Raw) || data.BlockSizes.Count != links.Count || links.Any(link => link.Name.Length > 0))
+            throw new InvalidDataException($"{cid} is no file, or has a link without a size or with a name");
+        var size = (ulong)data.Data.Length;
+        foreach (var part in data.BlockSizes)
+        {
+            if (part > MaxSize || (size += part) > MaxSize)
+                throw new InvalidDataException($"{cid} is larger than any file");
+        }
+        return (long)size;
+    }
+
+    /// <summary>The content bytes of the file of which this is the first block.</summary>
+    /// <exception cref="InvalidDataException">It is no file, or its sizes do not tell.</exception>
+    internal static long ContentSize(Cid cid, ReadOnlyMemory<byte> block)
+    {
+        if (cid.Codec == Cid.Raw)
+            return block.Length;
+        var node = DagPbNode.Decode(block);
+        return ContentSize(cid, node.Links, UnixFsData.Decode(node.Data));
+    }
 
     /// <summary>The file's bytes.</summary>
     /// <param name="file">The CID of a file's root.</param>

@@ -9,18 +9,34 @@ namespace Image2Ipfs.Registry;
 /// </summary>
 public static class ImageIndex
 {
+    /// <summary>What follows the last descriptor, and the comma before it.</summary>
+    private const string End = ",]}";
+
     /// <summary>Writes the index once; its digest is the digest of these bytes.</summary>
-    public static byte[] Write(MediaType mediaType, IEnumerable<Descriptor> manifests)
+    public static byte[] Write(MediaType mediaType, IEnumerable<Descriptor> manifests) => WriteSome(mediaType, manifests, int.MaxValue, out _);
+
+    /// <summary>Writes as many of the descriptors, from the first on, as the bytes have room for; one at least.</summary>
+    public static byte[] WriteSome(MediaType mediaType, IEnumerable<Descriptor> manifests, int maxBytes, out int written)
     {
-        var bytes = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JsonText.Encoder }))
+        var (bytes, one) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+        var options = new JsonWriterOptions { Encoder = JsonText.Encoder };
+        written = 0;
+        using (var json = new Utf8JsonWriter(bytes, options))
         {
             json.WriteStartObject();
             json.WriteNumber("schemaVersion", 2);
             json.WriteString("mediaType", mediaType.Value);
             json.WriteStartArray("manifests");
             foreach (var manifest in manifests)
-                manifest.WriteTo(json);
+            {
+                one.ResetWrittenCount();
+                using (var part = new Utf8JsonWriter(one, options))
+                    manifest.WriteTo(part);
+                if (written > 0 && json.BytesCommitted + json.BytesPending + one.WrittenCount + End.Length > maxBytes)
+                    break;
+                json.WriteRawValue(one.WrittenSpan, skipInputValidation: true);
+                written++;
+            }
             json.WriteEndArray();
             json.WriteEndObject();
         }

@@ -23,5 +23,8 @@ public readonly record struct MediaType(string Value)
     /// <summary>A manifest list or an image index: it names the manifests of several platforms.</summary>
     public bool IsIndex => this == ManifestList || this == OciIndex;
 
+    /// <summary>Whether Docker named it, before there was an OCI.</summary>
+    public bool IsDocker => Value.StartsWith("application/vnd.docker.", StringComparison.Ordinal);
+
     public override string ToString() => Value;
 }

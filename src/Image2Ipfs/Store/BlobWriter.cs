@@ -11,19 +11,21 @@ namespace Image2Ipfs.Store;
 public sealed class BlobWriter : IDisposable
 {
     private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly FileDag _dag;
+    private readonly FileDag? _dag;
     private readonly string _file;
     private readonly FileStream _content;
     private FileStream? _nodes;
     private long _size;
     private bool _finished;
 
-    internal BlobWriter(CidProfile profile, string file)
+    /// <param name="profile">How its DAG is made; null: it has one, whose nodes come by <see cref="WriteNode"/>.</param>
+    /// <param name="file">Where it lies until the commit.</param>
+    internal BlobWriter(CidProfile? profile, string file)
     {
         _file = file;
         // Every write is large or the only one: a buffer would be one more copy.
         _content = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-        _dag = new FileDag(profile, WriteNode);
+        _dag = profile is null ? null : new FileDag(profile, WriteNode);
     }
 
     private string NodesFile => _file + ".nodes";
@@ -32,14 +34,15 @@ public sealed class BlobWriter : IDisposable
     {
         _content.Write(bytes);
         _sha256.AppendData(bytes);
-        _dag.Append(bytes);
+        _dag?.Append(bytes);
         _size += bytes.Length;
     }
 
     /// <summary>Ends the blob; its bytes are on disk when this returns.</summary>
-    public StagedBlob Finish()
+    public StagedBlob Finish() => Finish(_dag!.Finish());
+
+    internal StagedBlob Finish(DagLink dag)
     {
-        var dag = _dag.Finish();
         // Closed here and not by Dispose: the commit may come first, and reads the one and renames the other.
         _content.Flush(flushToDisk: true);
         _content.Dispose();
@@ -57,7 +60,7 @@ public sealed class BlobWriter : IDisposable
         _content.Dispose();
         _nodes?.Dispose();
         _sha256.Dispose();
-        _dag.Dispose();
+        _dag?.Dispose();
         if (!_finished)
         {
             File.Delete(_file);
@@ -65,7 +68,7 @@ public sealed class BlobWriter : IDisposable
         }
     }
 
-    private void WriteNode(Block node)
+    internal void WriteNode(Block node)
     {
         _nodes ??= new FileStream(NodesFile, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         Car.WriteSection(_nodes, node);

@@ -10,8 +10,8 @@ namespace Image2Ipfs.Store;
 public sealed record ImportedRoot(Cid Root, bool WasThere, IReadOnlyList<StagedBlob> Added);
 
 /// <summary>
-/// Takes the trees of an archive into the store, all or none: what <c>--to car:</c> writes, or <c>ipfs dag export</c> of such a
-/// root. Its blocks may come in any order; memory holds an index of them, and one block.
+/// Takes the roots of an archive into the store, all or none: what <c>--to car:</c> writes, or <c>ipfs dag export</c> of any
+/// files or directories. Its blocks may come in any order; memory holds an index of them, and one block.
 /// </summary>
 public static class CarImport
 {

@@ -1,16 +1,15 @@
 using Image2Ipfs.Ipfs;
-using Image2Ipfs.Registry;
 using Image2Ipfs.Tree;
 
 namespace Image2Ipfs.Store;
 
 /// <summary>
-/// A tree of an archive on its way into the store, which keeps file contents as blobs and makes their leaves again from
-/// them. So the tree has to be one of which that can be done:
+/// A root of an archive on its way into the store:
 /// <list type="number">
 /// <item>walk the directories: every block is there, and every name one that a folder can hold;</item>
-/// <item>put together the files that are named by their digest: the content has that digest, and a publish of it the same CID;</item>
-/// <item>keep the other files whole, as nodes, for they are small: an index, a layout's version.</item>
+/// <item>make blobs of the files that are named by a digest, right or wrong, and of a root that is a file;</item>
+/// <item>keep the other files whole, as nodes, where they are small: an index, a manifest; the rest are blobs too;</item>
+/// <item>note which blobs those files are that nothing in the tree says it of.</item>
 /// </list>
 /// </summary>
 internal sealed class ImportedTree(Cid root, ArchivedBlocks blocks, Staging staging, CancellationToken cancel)
@@ -21,49 +20,69 @@ internal sealed class ImportedTree(Cid root, ArchivedBlocks blocks, Staging stag
     /// <summary>No index, and no manifest, is longer.</summary>
     private const int MaxSmallFile = 4 * 1024 * 1024;
 
-    private const int MaxDepth = 32;
-    private const int MaxOverhead = 1024 * 1024;
+    private const int MaxSmallFiles = 8 * 1024 * 1024;
 
+    private readonly ImportBudget _budget = new(blocks.Bytes);
     private readonly Dictionary<Cid, Block> _kept = [];
-    private readonly Dictionary<Cid, StagedBlob> _blobs = [];
+    private readonly Dictionary<Cid, (ImportedFile File, StagedBlob Blob)> _blobs = [];
+    private readonly HashSet<Cid> _small = [];
     private readonly List<(string Path, DagLink Link)> _files = [];
+    private Block? _map;
     private int _entries;
     private long _keptBytes;
-
-    /// <summary>A few blocks can stand for a file without end. Nothing that is not a bomb holds a thousand times its bytes.</summary>
-    private long _contentLeft = 1024 * blocks.Bytes;
+    private long _smallBytes;
 
     /// <summary>Checks the whole tree and stages its blobs.</summary>
-    /// <exception cref="InvalidDataException">It is not whole, or not a tree that the store can keep.</exception>
+    /// <exception cref="InvalidDataException">It is not whole, or holds what the store cannot keep.</exception>
     public void Stage()
     {
         // 1
-        if (TypeOf(root) is not (UnixFsType.Directory or UnixFsType.HamtShard))
-            throw new InvalidDataException($"{root} is no directory");
-        Walk("", root);
+        Add("", new DagLink("", root, 0));
 
         // 2
         foreach (var (path, link) in _files)
-            if (TreePaths.TryGetDigest(path, out var digest) && digest.IsSha256)
-                StageBlob(path, link, digest);
+            if (path.Length == 0 || (TreePaths.TryGetDigest(path, out var digest) && digest.IsSha256))
+                StageBlob(link);
 
         // 3
-        foreach (var (path, link) in _files)
-        {
+        foreach (var (_, link) in _files)
+            if (!_blobs.ContainsKey(link.Cid) && !_small.Contains(link.Cid) && !TryKeepFile(link))
+                StageBlob(link);
+
+        // 4
+        foreach (var (_, link) in _files)
             if (_blobs.TryGetValue(link.Cid, out var blob))
-                CheckSize(path, link.TotalSize, blob.Dag.TotalSize);
-            else
-                KeepFile(path, link);
-        }
+                blob.File.CheckLink(link);
+        var untold = _files.GroupBy(f => f.Link.Cid)
+            .Where(f => _blobs.TryGetValue(f.Key, out var blob) && !IsTold(f, blob.File.HasInnerNodes ? blob.File.Size : null, BlobOf(blob)))
+            .ToDictionary(f => f.Key, f => BlobOf(_blobs[f.Key]));
+        _map = untold.Count > 0 ? BlobMap.Encode(untold) : null;
     }
 
     /// <returns>The blobs that the store did not have.</returns>
-    public IReadOnlyList<StagedBlob> Commit() => staging.Commit(root, _kept.Values, _blobs.Values);
+    public IReadOnlyList<StagedBlob> Commit() => staging.Commit(root, _kept.Values, _blobs.Values.Select(b => b.Blob), _map);
+
+    /// <param name="path">Where it lies; empty for the root.</param>
+    /// <param name="link">A file or a directory.</param>
+    private void Add(string path, DagLink link)
+    {
+        switch (TypeOf(link.Cid))
+        {
+            case UnixFsType.Directory or UnixFsType.HamtShard:
+                Walk(path.Length == 0 ? "" : path + "/", link.Cid);
+                break;
+            case UnixFsType.File or UnixFsType.Raw:
+                _files.Add((path, link));
+                break;
+            case var type:
+                throw new InvalidDataException($"{link.Cid} is of the type {type}, which the store does not keep");
+        }
+    }
 
     private void Walk(string path, Cid directory)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var entry in DirectoryDag.Entries(directory, Keep))
+        foreach (var entry in DirectoryDag.Entries(directory, KeepBlock))
         {
             cancel.ThrowIfCancellationRequested();
             if (!StoredRoot.IsFileName(entry.Name) || !names.Add(entry.Name))
@@ -71,17 +90,7 @@ internal sealed class ImportedTree(Cid root, ArchivedBlocks blocks, Staging stag
             var entryPath = path + entry.Name;
             if (entryPath.Length > StoredRoot.MaxPathLength || ++_entries > StoredRoot.MaxFiles)
                 throw new InvalidDataException($"{root} lists more files, or deeper ones, than an image has");
-            switch (TypeOf(entry.Cid))
-            {
-                case UnixFsType.Directory or UnixFsType.HamtShard:
-                    Walk(entryPath + "/", entry.Cid);
-                    break;
-                case UnixFsType.File or UnixFsType.Raw:
-                    _files.Add((entryPath, entry));
-                    break;
-                case var type:
-                    throw new InvalidDataException($"{entry.Cid} is of the type {type}, which no published tree has");
-            }
+            Add(entryPath, entry);
         }
     }
 
@@ -90,86 +99,57 @@ internal sealed class ImportedTree(Cid root, ArchivedBlocks blocks, Staging stag
         cid.Codec == Cid.DagPb ? UnixFsData.Decode(DagPbNode.Decode(blocks.Get(cid)).Data).Type :
         throw new InvalidDataException($"{cid} is neither a file nor a directory");
 
-    private void StageBlob(string path, DagLink link, Digest digest)
+    private void StageBlob(DagLink link)
     {
-        if (!_blobs.TryGetValue(link.Cid, out var blob))
-        {
-            using var writer = staging.BeginBlob();
-            long visited = 0, written = 0;
-            Append(link.Cid, depth: 0);
-            blob = writer.Finish();
-            if (!blob.Dag.Cid.Equals(link.Cid))
-                throw new InvalidDataException($"{link.Cid} was not chunked as {staging.Profile.Name} says, so the store cannot make its blocks again");
-            _blobs.Add(link.Cid, blob);
-
-            void Append(Cid cid, int depth)
-            {
-                cancel.ThrowIfCancellationRequested();
-                var block = blocks.Get(cid);
-                // Nodes are little beside content. Where they are not, they link to one another again and again.
-                if (depth > MaxDepth || (visited += block.Length) > 2 * written + block.Length + MaxOverhead)
-                    throw new InvalidDataException($"{link.Cid} is nested too deep");
-                if (cid.Codec == Cid.Raw)
-                {
-                    Write(block);
-                    return;
-                }
-                var node = DagPbNode.Decode(block);
-                Write(UnixFsData.Decode(node.Data).Data);
-                foreach (var child in node.Links)
-                    Append(child.Cid, depth + 1);
-            }
-
-            void Write(ReadOnlyMemory<byte> content)
-            {
-                if ((_contentLeft -= content.Length) < 0)
-                    throw new InvalidDataException("its files are more than a thousand times as long as the archive");
-                writer.Write(content.Span);
-                written += content.Length;
-            }
-        }
-        if (blob.Digest != digest)
-            throw new InvalidDataException($"the content of {path} has the digest {blob.Digest}");
+        if (_blobs.ContainsKey(link.Cid))
+            return;
+        var file = new ImportedFile(link.Cid, blocks, _budget, Keep, cancel);
+        using var writer = staging.BeginImportedBlob();
+        _blobs.Add(link.Cid, (file, file.Stage(writer)));
     }
 
-    private void KeepFile(string path, DagLink link)
+    private bool TryKeepFile(DagLink link)
     {
-        if (link.TotalSize > MaxSmallFile)
-            throw new InvalidDataException($"{path} is neither small nor named by its digest: this is no tree of images");
-        var content = UnixFsFile.Read(link.Cid, Keep, MaxSmallFile);
-        CheckSize(path, link.Cid.Codec == Cid.Raw ? link.TotalSize : UnixFsData.Decode(DagPbNode.Decode(Keep(link.Cid)).Data).FileSize, (ulong)content.Length);
-        if (path.EndsWith("/" + TreePaths.Index, StringComparison.Ordinal))
-            CheckIndex(path, content);
+        var file = new ImportedFile(link.Cid, blocks, _budget, Keep, cancel);
+        if (file.Size > MaxSmallFile || _smallBytes + file.Size > MaxSmallFiles)
+            return false;
+        _smallBytes += file.Size;
+        _small.Add(link.Cid);
+        file.Keep();
+        return true;
     }
 
-    /// <summary>Nothing else says how long a file is before it is read, and the store believes it.</summary>
-    private static void CheckSize(string path, ulong? said, ulong actual)
-    {
-        if (said != actual)
-            throw new InvalidDataException($"the size that the tree gives {path} is wrong");
-    }
+    private static FileBlob BlobOf((ImportedFile File, StagedBlob Blob) file) => new(file.Blob.Digest, file.Blob.Size, file.File.Leaves);
 
-    private static void CheckIndex(string path, byte[] content)
+    /// <summary>Whether the tree says so itself, and at none of the file's places anything else.</summary>
+    private static bool IsTold(IEnumerable<(string Path, DagLink Link)> places, long? size, FileBlob blob)
     {
         try
         {
-            ImageIndex.Parse(content);
+            var told = places.Select(p => FileBlob.Told(p.Path, p.Link, size)).OfType<FileBlob>().ToList();
+            return told.Count > 0 && told.TrueForAll(t => t == blob);
         }
-        catch (FormatException e)
+        catch (InvalidDataException)
         {
-            throw new InvalidDataException($"{path} is no index of images: {e.Message}", e);
+            return false; // a total size that no leaf has
         }
     }
 
-    /// <summary>A block that goes into the root's own file.</summary>
-    private ReadOnlyMemory<byte> Keep(Cid cid)
+    private ReadOnlyMemory<byte> KeepBlock(Cid cid)
     {
         if (_kept.TryGetValue(cid, out var there))
             return there.Bytes;
-        var block = blocks.Get(cid);
-        if ((_keptBytes += block.Length) > MaxKept)
-            throw new InvalidDataException($"its directories and the files that are not named by their digest have more than {MaxKept / 1024 / 1024} MiB: this is no tree of images");
-        _kept.Add(cid, new Block(cid, block));
-        return block;
+        var block = new Block(cid, blocks.Get(cid));
+        Keep(block);
+        return block.Bytes;
+    }
+
+    /// <summary>A block that goes into the root's own file.</summary>
+    private void Keep(Block block)
+    {
+        if (block.Cid.IsIdentity || !_kept.TryAdd(block.Cid, block))
+            return;
+        if ((_keptBytes += block.Bytes.Length) > MaxKept)
+            throw new InvalidDataException($"its directories, and the blocks that cannot be made of its files again, have more than {MaxKept / 1024 / 1024} MiB");
     }
 }

@@ -8,7 +8,8 @@ namespace Image2Ipfs.Store;
 /// The embedded store: a folder that any number of processes share without a daemon.
 /// <code>
 /// blobs/sha256/&lt;hex&gt;      every layer, configuration and manifest, once, whatever number of roots hold it
-/// roots/&lt;cid&gt;.car         one root: its directories, the inner nodes of its files, and its files that are no blobs
+/// roots/&lt;cid&gt;.car         one root: its directories, the inner nodes of its files, its files that are no blobs, and
+///                         which blobs the others are, where their names do not say it (BlobMap)
 /// staging/&lt;random&gt;/       one running publish; its "lock" is held while that process lives
 /// lock                    held while names change: a commit's renames, a collection's deletions
 /// </code>

@@ -8,8 +8,8 @@ using Image2Ipfs.Tree;
 namespace Image2Ipfs.Store;
 
 /// <summary>
-/// A root of the store: its directories and where its files' bytes lie. It is read whole; a root of an image of 1 GB
-/// has some 200 KB.
+/// A root of the store: its directories, or the one file that it is, and where its files' bytes lie. It is read whole; a
+/// root of an image of 1 GB has some 200 KB.
 /// </summary>
 public sealed class StoredRoot
 {
@@ -17,26 +17,28 @@ public sealed class StoredRoot
     internal const int MaxFiles = 50_000;
     internal const int MaxPathLength = 1024;
     private const int MaxDepth = 1024;
-
-    /// <summary>Blocks of IPFS have at most 2 MiB. A longer "leaf" is a blob whose inner nodes are missing.</summary>
-    private const int MaxLeaf = 2 * 1024 * 1024;
-
     private const int BlocksAhead = 8;
 
     private readonly Dictionary<Cid, ReadOnlyMemory<byte>> _blocks;
-    private readonly Dictionary<Cid, Digest> _digests;
+    private readonly Dictionary<Cid, FileBlob> _blobs;
     private int _entries;
 
-    private StoredRoot(LocalStore store, Cid cid, Dictionary<Cid, ReadOnlyMemory<byte>> blocks)
+    /// <param name="store">Where it lies.</param>
+    /// <param name="cid">The root.</param>
+    /// <param name="blocks">What its file has.</param>
+    /// <param name="map">The blobs of which the tree does not say which files they are.</param>
+    private StoredRoot(LocalStore store, Cid cid, Dictionary<Cid, ReadOnlyMemory<byte>> blocks, Dictionary<Cid, FileBlob> map)
     {
-        (Store, Cid, _blocks) = (store, cid, blocks);
-        Files = [.. Walk("", cid)];
+        (Store, Cid, _blocks, _blobs) = (store, cid, blocks, map);
+        Files = map.ContainsKey(cid) ? [("", RootFile())] : [.. Walk("", cid)];
+        CheckMap();
+        foreach (var (path, link) in Files)
+            if (!_blobs.ContainsKey(link.Cid) && FileBlob.Told(path, link, Find(link.Cid) is { } block ? UnixFsFile.ContentSize(link.Cid, block) : null) is { } told)
+                _blobs.Add(link.Cid, told);
         Blobs = Files
-            .Select(f => (f.Link, Digest: TreePaths.TryGetDigest(f.Path, out var digest) ? digest : default))
-            .Where(f => f.Digest.IsSha256)
-            .DistinctBy(f => f.Digest)
-            .ToDictionary(f => f.Digest, f => f.Link);
-        _digests = Blobs.GroupBy(b => b.Value.Cid).ToDictionary(g => g.Key, g => g.First().Key);
+            .Where(f => _blobs.ContainsKey(f.Link.Cid))
+            .DistinctBy(f => _blobs[f.Link.Cid].Digest)
+            .ToDictionary(f => _blobs[f.Link.Cid].Digest, f => f.Link);
     }
 
     public Cid Cid { get; }
@@ -46,16 +48,25 @@ public sealed class StoredRoot
 
     public CidProfile Profile => CidProfile.Of(Cid);
 
-    /// <summary>Every file of the tree with its path, depth first.</summary>
+    /// <summary>Every file of the tree with its path, depth first. A root that is a file is one whose path is empty.</summary>
     public IReadOnlyList<(string Path, DagLink Link)> Files { get; }
 
-    /// <summary>The files that the tree names by their digest, whose bytes are the store's blobs.</summary>
+    /// <summary>The files whose bytes are the store's blobs, one for each digest: those of their bytes, whatever names they have.</summary>
     public IReadOnlyDictionary<Digest, DagLink> Blobs { get; }
+
+    /// <summary>Whether the root is one file, and no directory.</summary>
+    public bool IsFile => Files is [("", _)];
+
+    /// <summary>The repositories of the tree: its folders with an index.</summary>
+    public IEnumerable<RepositoryName> Repositories => Files
+        .Where(f => f.Path.EndsWith("/" + TreePaths.Index, StringComparison.Ordinal))
+        .Select(f => RepositoryName.TryParse(f.Path[..^(TreePaths.Index.Length + 1)], out var name) ? name : (RepositoryName?)null)
+        .OfType<RepositoryName>();
 
     internal static StoredRoot Read(LocalStore store, Cid cid, byte[] car)
     {
         var (roots, blocks) = Car.Read(car);
-        if (roots is not [var root] || !root.Equals(cid))
+        if (roots.Count > 2 || !roots[0].Equals(cid))
             throw new InvalidDataException($"{cid}.car is the archive of another root");
         var byCid = new Dictionary<Cid, ReadOnlyMemory<byte>>();
         foreach (var block in blocks)
@@ -64,30 +75,51 @@ public sealed class StoredRoot
                 throw new InvalidDataException($"{cid}.car is damaged: block {block.Cid} is not what its name says");
             byCid[block.Cid] = block.Bytes;
         }
-        return new StoredRoot(store, cid, byCid);
+        if (roots.Count == 1)
+            return new StoredRoot(store, cid, byCid, []);
+        if (blocks.Count == 0 || !blocks[^1].Cid.Equals(roots[1]))
+            throw new InvalidDataException($"{cid}.car has lost the map of its blobs");
+        return new StoredRoot(store, cid, byCid, BlobMap.Decode(blocks[^1].Bytes.Span));
     }
 
-    /// <summary>A file of the tree that is no blob, such as an index.</summary>
+    /// <summary>The file at this path of the tree, or null.</summary>
+    public DagLink? Find(string path)
+    {
+        foreach (var (filePath, link) in Files)
+            if (filePath == path)
+                return link;
+        return null;
+    }
+
+    /// <summary>The blob that a file of the tree is.</summary>
+    /// <param name="file">The CID of the file.</param>
+    /// <param name="digest">That of its bytes, whatever its name says.</param>
+    /// <param name="size">Its length in bytes.</param>
+    /// <returns>False where the tree has no such file, or has its bytes in blocks.</returns>
+    public bool TryGetBlob(Cid file, out Digest digest, out long size)
+    {
+        var found = _blobs.TryGetValue(file, out var blob);
+        (digest, size) = found ? (blob!.Digest, blob.Size) : default;
+        return found;
+    }
+
+    /// <summary>Whether every leaf of a file that is a blob is a slice of it, bare or in the envelope of <see cref="FileDag.Leaf"/>.</summary>
+    public bool HasPlainLeaves(Cid file) => _blobs.TryGetValue(file, out var blob) && blob.Leaves == LeafKind.Plain;
+
+    /// <summary>A small file of the tree, such as an index.</summary>
+    /// <exception cref="InvalidDataException">It is longer, or its bytes are missing or damaged.</exception>
     public bool TryReadFile(string path, int maxBytes, [NotNullWhen(true)] out byte[]? content)
     {
-        var file = Files.FirstOrDefault(f => f.Path == path).Link;
-        content = file.Cid is null ? null : UnixFsFile.Read(file.Cid, GetBlock, maxBytes);
+        content = Find(path) is not { Cid: var file } ? null :
+            _blobs.TryGetValue(file, out var blob) ? ReadBlob(blob, maxBytes) :
+            UnixFsFile.Read(file, GetBlock, maxBytes);
         return content is not null;
     }
 
     /// <summary>How many bytes a file of the tree has, as its DAG says; what lies on disk may have lost some.</summary>
     /// <param name="link">One of <see cref="Files"/>.</param>
     /// <exception cref="InvalidDataException">The DAG does not say it.</exception>
-    public long SizeOf(DagLink link)
-    {
-        if (link.Cid.Codec == Cid.Raw)
-            return (long)link.TotalSize;
-        if (!_blocks.TryGetValue(link.Cid, out var block))
-            return FileDag.LeafContentLength(link.TotalSize);
-        return UnixFsData.Decode(DagPbNode.Decode(block).Data).FileSize is { } size
-            ? (long)size
-            : throw new InvalidDataException($"{Cid}.car has a file without a size");
-    }
+    public long SizeOf(DagLink link) => _blobs.TryGetValue(link.Cid, out var blob) ? blob.Size : UnixFsFile.ContentSize(link.Cid, GetBlock(link.Cid));
 
     /// <summary>Copies a file of the tree out of the store.</summary>
     /// <param name="link">One of <see cref="Files"/>.</param>
@@ -95,7 +127,7 @@ public sealed class StoredRoot
     /// <exception cref="InvalidDataException">Its bytes are missing or damaged.</exception>
     public void CopyFile(DagLink link, string to)
     {
-        if (!_digests.TryGetValue(link.Cid, out var digest))
+        if (!TryGetBlob(link.Cid, out var digest, out _))
         {
             File.WriteAllBytes(to, UnixFsFile.Read(link.Cid, GetBlock, int.MaxValue));
             return;
@@ -138,7 +170,7 @@ public sealed class StoredRoot
                     open = null;
                     open = (digest, new BlobReader(Store.BlobFile(digest), digest));
                 }
-                var leaf = FileDag.EmptyLeaf(Profile, place.Length, out var content);
+                var leaf = FileDag.EmptyLeaf(place.Envelope, place.Length, out var content);
                 open.Value.Reader.Read(place.Offset, leaf.AsSpan(content));
                 yield return new Block(place.Cid, leaf);
             }
@@ -176,29 +208,33 @@ public sealed class StoredRoot
         return Places(Cid, blob: null, 0, 0, depth: 0);
 
         // offset and size: the slice of the blob that this node stands for.
-        IEnumerable<BlockPlace> Places(Cid cid, Digest? blob, long offset, long size, int depth)
+        IEnumerable<BlockPlace> Places(Cid cid, FileBlob? blob, long offset, long size, int depth)
         {
             if (depth > MaxDepth)
                 throw new InvalidDataException($"{Cid}.car is nested too deep");
             if (!seen.Add(cid))
                 yield break;
-            if (blob is null && _digests.TryGetValue(cid, out var digest))
-                (blob, size) = (digest, SizeOf(Blobs[digest]));
+            if (blob is null && _blobs.TryGetValue(cid, out blob))
+                (offset, size) = (0, blob.Size);
 
-            if (!_blocks.TryGetValue(cid, out var block))
+            if (Find(cid) is not { } block)
             {
-                if (blob is null || size is < 0 or > MaxLeaf)
+                // A longer "leaf" is a blob whose inner nodes are missing.
+                if (blob is null || cid.Codec is not (Cid.Raw or Cid.DagPb) || size is < 0 or > FileDag.MaxLeaf)
                     throw new InvalidDataException($"block {cid} is missing");
-                yield return new BlockPlace(cid, blob, offset, (int)size);
+                yield return new BlockPlace(cid, blob.Digest, offset, (int)size) { Envelope = EnvelopeOf(cid, blob) };
                 yield break;
             }
-            // It is a slice of the archive as that was read.
-            yield return new BlockPlace(cid, null, MemoryMarshal.TryGetArray(block, out var slice) ? slice.Offset : 0, block.Length);
+            // It is a slice of the archive as that was read. What lies in its own name, no archive has.
+            if (!cid.IsIdentity)
+                yield return new BlockPlace(cid, null, MemoryMarshal.TryGetArray(block, out var slice) ? slice.Offset : 0, block.Length);
             if (cid.Codec == Cid.Raw)
                 yield break;
 
             var node = DagPbNode.Decode(block);
-            var sizes = UnixFsData.Decode(node.Data).BlockSizes;
+            var data = UnixFsData.Decode(node.Data);
+            var sizes = data.BlockSizes;
+            offset += data.Data.Length;
             for (var i = 0; i < node.Links.Count; i++)
             {
                 var part = blob is not null && i < sizes.Count ? (long)sizes[i] : 0;
@@ -209,8 +245,46 @@ public sealed class StoredRoot
         }
     }
 
+    private static UnixFsType? EnvelopeOf(Cid leaf, FileBlob blob) =>
+        leaf.Codec == Cid.Raw ? null : blob.Leaves == LeafKind.Raw ? UnixFsType.Raw : UnixFsType.File;
+
+    private byte[] ReadBlob(FileBlob blob, int maxBytes)
+    {
+        if (blob.Size > maxBytes)
+            throw new InvalidDataException($"blob {blob.Digest} is longer than {maxBytes} bytes");
+        var content = new byte[blob.Size];
+        using (var reader = new BlobReader(Store.BlobFile(blob.Digest), blob.Digest))
+            reader.Read(0, content);
+        return Digest.Sha256(content) == blob.Digest ? content : throw new InvalidDataException($"blob {blob.Digest} is damaged");
+    }
+
     private ReadOnlyMemory<byte> GetBlock(Cid cid) =>
-        _blocks.TryGetValue(cid, out var block) ? block : throw new InvalidDataException($"{Cid}.car is damaged: block {cid} is missing");
+        Find(cid) ?? throw new InvalidDataException($"{Cid}.car is damaged: block {cid} is missing");
+
+    private ReadOnlyMemory<byte>? Find(Cid cid) =>
+        _blocks.TryGetValue(cid, out var block) ? block : cid.IsIdentity ? cid.Hash.ToArray() : default(ReadOnlyMemory<byte>?);
+
+    /// <summary>The link to a root that is a file: no directory has one.</summary>
+    private DagLink RootFile()
+    {
+        var size = _blobs[Cid].Size;
+        if (Find(Cid) is { } block)
+        {
+            var below = Cid.Codec == Cid.Raw ? [] : DagPbNode.Decode(block).Links;
+            return new DagLink("", Cid, below.Aggregate((ulong)block.Length, (sum, link) => sum + link.TotalSize));
+        }
+        if (size > FileDag.MaxLeaf)
+            throw new InvalidDataException($"block {Cid} is missing");
+        return new DagLink("", Cid, (ulong)FileDag.EmptyLeaf(EnvelopeOf(Cid, _blobs[Cid]), (int)size, out _).Length);
+    }
+
+    private void CheckMap()
+    {
+        var files = Files.Select(f => f.Link.Cid).ToHashSet();
+        foreach (var (file, blob) in _blobs)
+            if (!files.Contains(file) || (Find(file) is { } block && UnixFsFile.ContentSize(file, block) != blob.Size))
+                throw new InvalidDataException($"{Cid}.car has a wrong map of its blobs");
+    }
 
     private IEnumerable<(string, DagLink)> Walk(string path, Cid directory)
     {
@@ -233,6 +307,6 @@ public sealed class StoredRoot
     internal static bool IsFileName(string name) => name is not ("" or "." or "..") && !name.AsSpan().ContainsAny('/', '\\', '\0');
 
     private bool IsDirectory(Cid cid) =>
-        cid.Codec == Cid.DagPb && _blocks.TryGetValue(cid, out var block)
+        cid.Codec == Cid.DagPb && Find(cid) is { } block
         && UnixFsData.Decode(DagPbNode.Decode(block).Data).Type is UnixFsType.Directory or UnixFsType.HamtShard;
 }

@@ -184,7 +184,7 @@ internal sealed class CommandLine
         foreach (var option in common)
             root.Add(option);
 
-        var list = new Command("list", "Print the pull names of all images in the store");
+        var list = new Command("list", "Print the pull names of all images in the store, and the CIDs of other roots");
         list.SetAction(parsed => StoreCommands.List(Store(parsed), PullName(parsed), parsed.GetValue(_json), Terminal(parsed, output, error)));
 
         var remove = new Command("remove", "Remove a root, and the blobs that no other root holds") { _root };
@@ -196,7 +196,7 @@ internal sealed class CommandLine
         var export = new Command("export", "Send a root of the store to targets") { _root, _to, _pinName, _mfs, _ipns, _timeout };
         export.SetAction((parsed, cancel) => StoreCommands.ExportAsync(Store(parsed), Root(parsed), ExportTargets(parsed), parsed.GetValue(_json), Terminal(parsed, output, error), cancel));
 
-        var import = new Command("import", "Take the roots of a CAR into the store") { _car };
+        var import = new Command("import", "Take the roots of a CAR, whoever made them, into the store") { _car };
         import.SetAction((parsed, cancel) => ImportCommand.RunAsync(parsed.GetValue(_car) ?? "-", Store(parsed), PullName(parsed), parsed.GetValue(_json), Terminal(parsed, output, error), cancel));
 
         var cid = new Command("cid", "Print a CID in every text form") { _root };

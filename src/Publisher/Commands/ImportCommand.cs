@@ -29,7 +29,7 @@ internal static class ImportCommand
         if (json)
             terminal.Result(Json.Of(roots));
         else
-            foreach (var line in roots.SelectMany(r => r.PullNames is [] ? [r.Root.ToString()] : r.PullNames))
+            foreach (var line in roots.SelectMany(r => StoreCommands.Lines(r.Root, r.PullNames)))
                 terminal.Result(line);
     }
 

@@ -31,8 +31,8 @@ internal static class StoreCommands
         if (json)
             terminal.Result(Json.Of(roots));
         else
-            foreach (var name in roots.SelectMany(r => r.PullNames))
-                terminal.Result(name);
+            foreach (var line in roots.SelectMany(r => Lines(r.Root, r.PullNames)))
+                terminal.Result(line);
         ThrowIfDamaged(damaged);
     }
 
@@ -96,19 +96,35 @@ internal static class StoreCommands
             throw new PublisherException($"{damaged} damaged root{(damaged == 1 ? "" : "s")}", "publish the image again: what is missing or damaged is written anew");
     }
 
+    /// <summary>What stands for a root on stdout: what can be pulled of it, or its CID where that is nothing.</summary>
+    public static IEnumerable<string> Lines(Cid root, IReadOnlyList<string> pullNames) => pullNames is [] ? [root.ToString()] : pullNames;
+
     /// <summary>What can be pulled of a root, as its indexes say.</summary>
     public static IReadOnlyList<string> PullNames(StoredRoot root, PullName pullName)
     {
         var names = new List<string>();
-        foreach (var (path, _) in root.Files.Where(f => f.Path.EndsWith("/" + TreePaths.Index, StringComparison.Ordinal)))
+        foreach (var name in root.Repositories)
         {
-            if (RepositoryName.TryParse(path[..^(TreePaths.Index.Length + 1)], out var name) && root.TryReadFile(path, ImageConfig.MaxBytes, out var index))
-                names.AddRange(ImageIndex.Parse(index)
+            if (root.TryReadFile($"{name}/{TreePaths.Index}", ImageConfig.MaxBytes, out var index))
+                names.AddRange(Index(index)
                     .Select(d => d.Name).Distinct()
                     .Select(t => Tag.TryParse(t, out var tag) ? tag : (Tag?)null).OfType<Tag>()
                     .Select(tag => pullName.Of(root.Cid, name, tag)));
         }
         return names;
+    }
+
+    /// <summary>The images of an index. A file of that name may be something else, in a tree that holds more than images.</summary>
+    private static IEnumerable<Descriptor> Index(byte[] content)
+    {
+        try
+        {
+            return ImageIndex.Parse(content);
+        }
+        catch (FormatException)
+        {
+            return [];
+        }
     }
 
     private static PublisherException NotThere(LocalStore store, Cid root) =>

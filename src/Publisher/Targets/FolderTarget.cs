@@ -12,6 +12,8 @@ internal sealed class FolderTarget(string folder) : ITarget
 
     public Task<Delivery> SendAsync(StoredRoot root, PublishProgress progress, CancellationToken cancel)
     {
+        if (root.IsFile && root.TryGetBlob(root.Cid, out var digest, out _))
+            throw new PublisherException($"{root.Cid} is one file, and no folder", $"copy {root.Store.BlobFile(digest)}, or write its blocks with --to car:FILE");
         progress.BeginSending(Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), root.Files.Sum(f => root.SizeOf(f.Link)));
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var partial = $"{target}.{Path.GetRandomFileName()}.partial";

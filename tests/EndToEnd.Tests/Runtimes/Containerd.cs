@@ -14,13 +14,21 @@ public sealed class Containerd(string version) : Client
 
     public override Task ForgetAsync() => DaemonAsync("wipe");
 
-    public override async Task<PulledImage> PullAsync(string reference)
+    public override Task<PulledImage> PullAsync(string reference) => PullAsync(reference, "--plain-http");
+
+    /// <param name="options">Of the pull.</param>
+    public async Task<PulledImage> PullAsync(string reference, params string[] options)
     {
-        await CtrAsync("images", "pull", "--plain-http", reference);
+        await CtrAsync(["images", "pull", .. options, reference]);
         var line = (await CtrAsync("images", "list", $"name=={reference}")).Split('\n')[1];
         var target = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[2];
         return await PulledImage.ReadAsync(target, async digest => Encoding.UTF8.GetBytes(await CtrAsync("content", "get", digest)));
     }
+
+    /// <summary>A pull that is to fail.</summary>
+    /// <returns>What it says of that.</returns>
+    public async Task<string> FailToPullAsync(string reference, params string[] options) =>
+        (await Scripts.RunAsync("containerd.sh", [version, "ctr", "images", "pull", .. options, reference])).Failed().Error;
 
     public override async Task SaveAsync(string reference, string format, string path)
     {

@@ -27,6 +27,14 @@ public sealed class DockerEngine(string version, string store) : Client
         };
     }
 
+    /// <summary>Makes it ask a mirror before its hub, or null for none.</summary>
+    public Task UseMirrorAsync(Uri? mirror) => EngineAsync(mirror is null ? ["mirror"] : ["mirror", mirror.GetLeftPart(UriPartial.Authority)]);
+
+    /// <summary>A pull that is to fail.</summary>
+    /// <returns>What it says of that.</returns>
+    public async Task<string> FailToPullAsync(string reference) =>
+        (await Scripts.RunAsync("docker-engine.sh", [version, store, "docker", "pull", "--quiet", reference])).Failed().Error;
+
     public override async Task SaveAsync(string reference, string format, string path)
     {
         await DockerAsync("pull", "--quiet", reference);

@@ -35,7 +35,8 @@ public sealed class IpfsNode : IAsyncDisposable
         content.Headers.ContentType = new("application/vnd.ipld.car"); // js-ipfs refuses a part without a type
         using var form = new MultipartFormDataContent { { content, "file", "tree.car" } };
         using var response = await PostAsync("dag/import", form);
-        var root = JsonElement.Parse(await response.Content.ReadAsByteArrayAsync()).GetProperty("Root");
+        // A line a root, the first one first.
+        var root = JsonElement.Parse((await response.Content.ReadAsStringAsync()).Split('\n')[0]).GetProperty("Root");
         Assert.Equal("", root.GetProperty("PinErrorMsg").GetString());
         return root.GetProperty("Cid").GetProperty("/").GetString()!;
     }
@@ -48,7 +49,7 @@ public sealed class IpfsNode : IAsyncDisposable
 
     /// <summary>Adds a folder as <c>ipfs add -r</c> does. It makes the folders of files' paths itself, and takes none by name.</summary>
     /// <returns>The folder's CID.</returns>
-    public async Task<string> AddAsync(string folder)
+    public async Task<string> AddAsync(string folder, int cidVersion = 0)
     {
         using var form = new MultipartFormDataContent();
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
@@ -58,7 +59,7 @@ public sealed class IpfsNode : IAsyncDisposable
             content.Headers.ContentDisposition = new("form-data") { Name = "file", FileName = $"\"{Uri.EscapeDataString("root/" + Path.GetRelativePath(folder, file))}\"" };
             form.Add(content);
         }
-        using var response = await PostAsync("add?cid-version=0&pin=false", form);
+        using var response = await PostAsync($"add?cid-version={cidVersion}&pin=false", form);
         var added = (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line));
         return added.Single(a => a.GetProperty("Name").GetString() == "root").GetProperty("Hash").GetString()!;
     }

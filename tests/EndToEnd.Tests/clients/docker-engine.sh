@@ -1,6 +1,6 @@
 #!/bin/bash
 # One Docker engine, with the graph driver or the containerd image store. Engines do not know of each other.
-# usage: docker-engine.sh 20.10|26.1|28.5 graph|store  start | stop | wipe | docker ARGUMENT..   (20.10 has no store)
+# usage: docker-engine.sh 20.10|26.1|28.5 graph|store  start | stop | wipe | mirror [URL] | docker ARGUMENT..   (20.10 has no store)
 set -eu
 here=$(dirname "$(realpath "$0")")
 . "$here/work.sh"
@@ -16,13 +16,14 @@ case $version in
 esac
 case $version-$mode in
 20.10-store) echo "docker-engine.sh: 20.10 has no containerd image store" >&2; exit 2 ;;
-*-graph) features='{}' ;;
-*-store) features='{"features":{"containerd-snapshotter":true}}' ;;
+*-graph) settings=() ;;
+*-store) settings=('"features":{"containerd-snapshotter":true}') ;;
 *) echo "docker-engine.sh: graph or store?" >&2; exit 2 ;;
 esac
 home=$WORK/docker-$version-$mode socket=$WORK/docker-$version-$mode/docker.sock
 mkdir -p "$home"
 docker=("${in[@]}" docker -H "unix://$socket")
+configure() { (IFS=,; echo "{${settings[*]}}") >"$home/daemon.json"; }
 alive() { [ -s "$home/docker.pid" ] && grep -qa dockerd "/proc/$(cat "$home/docker.pid")/cmdline" 2>/dev/null; }
 
 case $what in
@@ -31,8 +32,9 @@ start)
   rm -f "$home/docker.pid" "$socket"
   flags=(-H "unix://$socket" --data-root "$home/data" --exec-root "$home/exec" --pidfile "$home/docker.pid" --iptables=false --ip-masq=false --ip-forward=false --bridge=none)
   [ "$version" = 20.10 ] || flags+=(--ip6tables=false)
-  echo "$features" >"$home/daemon.json"
-  setsid "${in[@]}" dockerd "${flags[@]}" --config-file "$home/daemon.json" >"$home/log" 2>&1 </dev/null &
+  configure
+  # The hub is out of reach on every machine: tests of mirrors see what an engine does without it, and nothing leaves.
+  HTTPS_PROXY=http://127.0.0.1:9 setsid "${in[@]}" dockerd "${flags[@]}" --config-file "$home/daemon.json" >"$home/log" 2>&1 </dev/null &
   for _ in $(seq 200); do
     ! "${docker[@]}" version >/dev/null 2>&1 || exit 0
     kill -0 $! 2>/dev/null || break
@@ -59,6 +61,18 @@ wipe)
     images=$(docker images -aq --no-trunc | sort -u)
     [ -z "$images" ] || docker rmi -f $images
     docker image prune -af'
+  ;;
+mirror) # of the hub's, from now on; nothing: none
+  settings+=("\"registry-mirrors\":[${1:+\"$1\"}]")
+  configure
+  kill -HUP "$(cat "$home/docker.pid")"
+  for _ in $(seq 50); do
+    now=$("${docker[@]}" info --format '{{join .RegistryConfig.Mirrors " "}}')
+    [ "${now%/}" != "${1:-}" ] || exit 0
+    sleep .2
+  done
+  echo "docker-engine.sh: the mirror is not $1, but $now" >&2
+  exit 1
   ;;
 docker) exec "${docker[@]}" "$@" ;;
 *) sed -n 3p "$0" >&2; exit 2 ;;

@@ -43,6 +43,16 @@ internal static class Requests
         }
     }
 
+    /// <summary>Where the Link header says that the next page is, or null.</summary>
+    public static string? Next(this Reply reply)
+    {
+        if (reply["Link"] is not { } link)
+            return null;
+        Assert.StartsWith("</v2/", link, StringComparison.Ordinal);
+        Assert.EndsWith(">; rel=\"next\"", link, StringComparison.Ordinal);
+        return link[1..link.IndexOf('>', StringComparison.Ordinal)];
+    }
+
     /// <summary>The answer is the error JSON of the distribution specification.</summary>
     /// <returns>The message.</returns>
     public static string IsError(this Reply reply, int status, string code)

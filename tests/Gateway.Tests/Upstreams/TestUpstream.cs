@@ -28,12 +28,17 @@ internal sealed class TestUpstream : IAsyncDisposable
 
     public UpstreamBlocks Blocks { get; }
 
+    public UpstreamNames Names { get; } = new();
+
     /// <summary>The same after a restart.</summary>
     public Uri Address { get; private set; } = null!;
 
     public Ways Ways { get; set; } = Ways.All;
 
     public UnknownFormat Unknown { get; set; }
+
+    /// <inheritdoc cref="UpstreamSite.Absent"/>
+    public int Absent { get => _site.Absent; set => _site.Absent = value; }
 
     /// <summary>Before the first byte of every answer.</summary>
     public TimeSpan Delay { get; set; }
@@ -127,7 +132,7 @@ internal sealed class TestUpstream : IAsyncDisposable
         try
         {
             await Task.Delay(Delay, cancel.Token);
-            var answer = _site.Answer(request, Ways, Unknown);
+            var answer = Names.Answer(request) ?? _site.Answer(request, Ways, Unknown);
             answer = _rule?.Apply(new FaultContext(this, request, answer)) ?? answer;
             await new Delivery(context, request, _throttle, cancel.Token).SendAsync(answer);
         }

@@ -14,6 +14,9 @@ internal sealed class UpstreamSite(UpstreamBlocks blocks)
 
     private readonly UpstreamDag _dag = new(blocks);
 
+    /// <summary>What it answers for a path that is not there; js-ipfs: 500.</summary>
+    public int Absent { get; set; } = 404;
+
     public UpstreamAnswer Answer(UpstreamRequest request, Ways ways, UnknownFormat unknown)
     {
         if (request.Root is not { } root)
@@ -21,7 +24,7 @@ internal sealed class UpstreamSite(UpstreamBlocks blocks)
         try
         {
             if (_dag.Resolve(root, request.Below) is not { } resolved)
-                return UpstreamAnswer.Text(404, $"no link named in {request.Path}\n");
+                return UpstreamAnswer.Text(Absent, $"no link named in {request.Path}\n");
             var answer = request.Format switch
             {
                 "car" when ways.HasFlag(Ways.Car) => Car(request, resolved),
@@ -33,7 +36,7 @@ internal sealed class UpstreamSite(UpstreamBlocks blocks)
         }
         catch (KeyNotFoundException e)
         {
-            return UpstreamAnswer.Text(404, e.Message + "\n");
+            return UpstreamAnswer.Text(Absent, e.Message + "\n");
         }
     }
 

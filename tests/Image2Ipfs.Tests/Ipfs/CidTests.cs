@@ -69,6 +69,40 @@ public sealed class CidTests
         Assert.Equal(base32, cid.ToRepositoryComponent());
     }
 
+    /// <summary>Computed apart from this library: bits in groups of one, three and five, and big integers.</summary>
+    [Theory]
+    [InlineData("bafkqablimvwgy3y", "0000000010101010100000000000001010110100001100101011011000110110001101111")]
+    [InlineData("bafkqablimvwgy3y", "7002524000126414533066157")]
+    [InlineData("bafkqablimvwgy3y", "924571645512869768303")]
+    [InlineData("bafkqablimvwgy3y", "v05ag01b8clm6oro")]
+    [InlineData("bafkqablimvwgy3y", "hyfkoybmecisga5a")]
+    [InlineData(HelloWorld, "7002524221013451511734623232370105122712265755175527753044116774336451600735102107572634273746751")]
+    [InlineData(HelloWorld, "92588233031955812706747513082175033991398687589806636798150297017567749752950885436905")]
+    [InlineData(HelloWorld, "v05ah485p9kjrj4qd7o4aabiiqvd7ravqoi2evorqae0et448uume5rudt4")]
+    [InlineData(HelloWorld, "hyfktref3jwu5ur4p8arkkm1149p85k94a1nq9a54kqyq7rre66sqf56p7r")]
+    // 40 bytes need no padding
+    [InlineData("bafzaajaiaejcbzdibmxyzdjbbehgvizh6g5tikvy47mshdy6gwbruvgwvd24seje", "cafzaajaiaejcbzdibmxyzdjbbehgvizh6g5tikvy47mshdy6gwbruvgwvd24seje")]
+    [InlineData("bafzaajaiaejcbzdibmxyzdjbbehgvizh6g5tikvy47mshdy6gwbruvgwvd24seje", "t05p0090804921p381cnop3911476l8p7u6tj8alosvci73ou6m1hkl6ml3qsi494")]
+    public void Every_other_base_without_upper_case_letters_is_read_too(string base32, string text)
+    {
+        Assert.Equal(Cid.Parse(base32), Cid.Parse(text));
+        Assert.False(Cid.TryParse(text + "0", out _));
+        Assert.False(Cid.TryParse(text[..^1], out _));
+    }
+
+    /// <summary>As the original's author wished for: shorter than base32, and as lower-case.</summary>
+    [Fact]
+    public void The_bytes_of_a_v0_in_base36_are_read_without_a_prefix() => Gen.Byte.Array[32].Sample(hash =>
+    {
+        var cid = Cid.V0(hash);
+        var number = new BigInteger(cid.Bytes, isUnsigned: true, isBigEndian: true);
+        var text = "";
+        for (; number > 0; number /= 36)
+            text = LowerAlphanumeric[(int)((number + 26) % 36)] + text;
+        Assert.Equal((52, "mu"), (text.Length, text[..2]));
+        Assert.Equal(cid, Cid.Parse(text));
+    });
+
     [Fact]
     public void A_raw_cid_is_the_sha256_digest_spelled_anew()
     {
@@ -149,8 +183,19 @@ public sealed class CidTests
     // the two unused bits at the end are set: a second text of the same bytes
     [InlineData("ciqizic7pchyn7y7trnis24rp4y5jal4fixlytecaap2k4jawrdp6gj")]
     [InlineData("bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5f")]
+    [InlineData("7002524000126414533066157302611")]
+    // base2, base8, base10 and base32 with padding: no digits, a leading zero, a padding that is missing
+    [InlineData("0")]
+    [InlineData("0111")]
+    [InlineData("78")]
+    [InlineData("9024571645512869768303")]
+    [InlineData("cafkqablimvwgy3y")]
+    // not the 34 bytes of a v0
+    [InlineData("mulibrary0000000000000000000000000000000000000000000")]
+    [InlineData("mud000000000000000000000000000000000000000000000000")]
     // a v0 has no multibase form
     [InlineData("zQmXobd2Bvr2NaLwvWamszFEZQVw9qMh5rJtdx9CSwQWw5a")]
+    [InlineData("kmuieh47uquomuoqjasbgcznsuqlxwkyo5jqtdm2xjrk1kjicnyhr")]
     [InlineData("f12208ca05f788f86ff1f9c5a896b917f31d4817c2a2ebc4c82001fa57120b446ff19")]
     // version 2, codec or hash cut off, sha2-256 of 31 bytes, a length that is a lie, a byte too many, a number in two bytes
     [InlineData("f02551220b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9")]

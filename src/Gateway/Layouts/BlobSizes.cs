@@ -1,80 +1,28 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Image2Ipfs.Gateway.Answers;
-using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Upstreams;
-using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
-using Image2Ipfs.Store;
-using Image2Ipfs.Tree;
 
 namespace Image2Ipfs.Gateway.Layouts;
 
 /// <summary>
-/// A repository that lies with upstreams which give plain paths only. No directory of it is known: what is asked for is asked
-/// for by its path, and checked by its digest.
+/// How long blobs are, as the image's manifests say, for a source that proves nothing: only the length shows an answer
+/// without end for what it is. A client has read one of the manifests by then.
 /// </summary>
-internal sealed class PlainContent(Plain plain, Fetches fetches, LocalStore store, Cid root, string name, IReadOnlyList<Descriptor> index) : IContent
+internal sealed class BlobSizes(IReadOnlyList<Descriptor> index)
 {
     /// <summary>Children of an index have manifests of their own: two levels, and no more of them than an index has.</summary>
     private const int MaxManifests = 64;
-    private const int MaxManifestBytes = 4 * 1024 * 1024;
 
     private readonly ConcurrentDictionary<Digest, long> _sizes = new(index.Select(d => KeyValuePair.Create(d.Digest, d.Size)).DistinctBy(d => d.Key));
     private readonly ConcurrentDictionary<Digest, bool> _read = [];
     private readonly ConcurrentDictionary<Digest, bool> _children = [];
 
-    public long Bytes => 4096;
-
-    public async ValueTask<byte[]?> ReadManifestAsync(Digest digest, int maxBytes, CancellationToken cancel)
+    /// <summary>Learns from a manifest.</summary>
+    public void Note(Digest digest, byte[] manifest)
     {
-        var manifest = await plain.ManifestAsync(root, name, digest, maxBytes, cancel).ConfigureAwait(false);
-        if (manifest is not null && _read.TryAdd(digest, true))
-            Note(manifest);
-        return manifest;
-    }
-
-    public async ValueTask<(IBody Body, long Size)?> OpenBlobAsync(Digest digest, Wanted part, CancellationToken cancel)
-    {
-        if (store.OpenBlob(digest) is { } file)
-            return (new FileBody(file), RandomAccess.GetLength(file));
-        try
-        {
-            return await fetches.OpenAsync(null, digest, $"/ipfs/{root}/{name}/{TreePaths.Blob(digest)}", part, cancel, await SizeAsync(digest, cancel).ConfigureAwait(false)).ConfigureAwait(false);
-        }
-        catch (UpstreamsFailedException e) when (e.IsKnownAbsent)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>
-    /// How long a blob is, as the image's manifests say. A client has read one of them by then; only that length shows an
-    /// answer without end for what it is.
-    /// </summary>
-    private async Task<long?> SizeAsync(Digest blob, CancellationToken cancel)
-    {
-        long size;
-        while (!_sizes.TryGetValue(blob, out size))
-        {
-            var next = index.Select(d => d.Digest).Concat(_children.Keys).FirstOrDefault(m => !_read.ContainsKey(m));
-            if (!next.IsSha256 || _read.Count >= MaxManifests)
-                return null;
-            try
-            {
-                await ReadManifestAsync(next, MaxManifestBytes, cancel).ConfigureAwait(false);
-            }
-            catch (UpstreamsFailedException)
-            {
-                return null;
-            }
-            _read.TryAdd(next, true);
-        }
-        return size;
-    }
-
-    private void Note(byte[] manifest)
-    {
+        if (!_read.TryAdd(digest, true))
+            return;
         try
         {
             using var json = JsonDocument.Parse(manifest);
@@ -84,6 +32,30 @@ internal sealed class PlainContent(Plain plain, Fetches fetches, LocalStore stor
         {
             // A blob that is no manifest says nothing.
         }
+    }
+
+    /// <param name="blob">One that a manifest names.</param>
+    /// <param name="read">Reads a manifest, and notes it.</param>
+    /// <returns>Its length, or null: none of them says it.</returns>
+    public async Task<long?> FindAsync(Digest blob, Func<Digest, ValueTask<byte[]?>> read)
+    {
+        long size;
+        while (!_sizes.TryGetValue(blob, out size))
+        {
+            var next = index.Select(d => d.Digest).Concat(_children.Keys).FirstOrDefault(m => !_read.ContainsKey(m));
+            if (!next.IsSha256 || _read.Count >= MaxManifests)
+                return null;
+            try
+            {
+                await read(next).ConfigureAwait(false);
+            }
+            catch (UpstreamsFailedException)
+            {
+                return null;
+            }
+            _read.TryAdd(next, true);
+        }
+        return size;
     }
 
     /// <summary>Every descriptor, wherever it stands.</summary>

@@ -1,0 +1,70 @@
+using Image2Ipfs.Gateway.Answers;
+using Image2Ipfs.Gateway.Cache;
+using Image2Ipfs.Ipfs;
+using Image2Ipfs.Registry;
+using Image2Ipfs.Store;
+using Microsoft.Win32.SafeHandles;
+
+namespace Image2Ipfs.Gateway.Find;
+
+/// <summary>
+/// What lies on this machine, by its digest alone: whoever asks for a digest gets the right bytes, whatever the name. The
+/// store's blobs, those of the cache, and small ones that came as a block, whose CID is the digest in another spelling.
+/// </summary>
+internal sealed class ByDigest(LocalStore store, DiskCache disk, BlockCache blocks)
+{
+    private const int MaxManifest = 8 * 1024 * 1024;
+
+    /// <returns>The blob, or null where it is not here. The body is the caller's to dispose.</returns>
+    public (IBody Body, long Size)? Open(Digest digest)
+    {
+        if (!digest.IsSha256)
+            return null;
+        if (OpenFile(digest) is { } file)
+            return (new FileBody(file), RandomAccess.GetLength(file));
+        return Block(digest) is { } block ? (new MemoryBody(block), block.Length) : null;
+    }
+
+    /// <returns>The manifest and its type, or null where it is not here, or is damaged, or is something else than a manifest.</returns>
+    public (byte[] Bytes, MediaType Form)? Manifest(Digest digest)
+    {
+        if (!digest.IsSha256 || Read(digest) is not { } bytes || Digest.Sha256(bytes) != digest)
+            return null;
+        try
+        {
+            var form = Manifests.FormOf(bytes);
+            return IsWhole(bytes, form) ? (bytes, form) : null;
+        }
+        catch (Exception e) when (e is FormatException or InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    /// <exception cref="FormatException">It is none.</exception>
+    private static bool IsWhole(byte[] bytes, MediaType form)
+    {
+        // Any JSON without a media type would pass for an OCI manifest.
+        if (form.IsSchema1)
+            return bytes.AsSpan().EndsWith("\n}"u8) && bytes.AsSpan().IndexOf("\"fsLayers\""u8) > 0;
+        if (form.IsIndex)
+            return ImageIndex.Parse(bytes) is not null;
+        return (form == MediaType.OciManifest || form == MediaType.Schema2) && ImageManifest.Parse(bytes) is not null;
+    }
+
+    private byte[]? Read(Digest digest)
+    {
+        using var file = OpenFile(digest);
+        if (file is null)
+            return Block(digest)?.ToArray();
+        var length = RandomAccess.GetLength(file);
+        if (length > MaxManifest)
+            return null;
+        var bytes = new byte[length];
+        return RandomAccess.Read(file, bytes, 0) == length ? bytes : null;
+    }
+
+    private SafeFileHandle? OpenFile(Digest digest) => store.OpenBlob(digest) ?? disk.OpenBlob(digest, out _);
+
+    private ReadOnlyMemory<byte>? Block(Digest digest) => blocks.Get(Cid.V1(Cid.Raw, digest.ToHash()));
+}

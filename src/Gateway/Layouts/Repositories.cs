@@ -1,0 +1,86 @@
+using Image2Ipfs.Gateway.Sources;
+using Image2Ipfs.Gateway.Upstreams;
+
+namespace Image2Ipfs.Gateway.Layouts;
+
+/// <summary>
+/// Opens what lies at a place, in whatever layout: the first recogniser that knows it. Where no upstream gives blocks, plain
+/// files are asked for, of upstreams that are believed.
+/// </summary>
+internal sealed class Repositories
+{
+    private readonly StoreSource _store;
+    private readonly BlockSource _blocks;
+    private readonly PathSource _paths;
+    private readonly UpstreamPool _pool;
+    private readonly IReadOnlyList<ILayout> _layouts;
+
+    public Repositories(StoreSource store, BlockSource blocks, PathSource paths, UpstreamPool pool)
+    {
+        (_store, _blocks, _paths, _pool) = (store, blocks, paths, pool);
+        // A tree of ours is an OCI layout too, and a file may be anything: the order matters.
+        _layouts =
+        [
+            new OwnLayout(), new OciLayout(), new OriginalLayout(), new IpdrLayout(""), new DiscoLayout(), new DescriptorLayout(), new IpdrLayout(IpdrLayout.WebPrefix),
+            new TagStoreLayout((source, place, cancel) => RecogniseAsync(source, place, isTag: true, cancel)),
+        ];
+    }
+
+    /// <returns>The repository, or null where the store's root has none there.</returns>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public ValueTask<Repository?> OpenStoredAsync(Place place, CancellationToken cancel) => OpenAsync(_store, place, cancel);
+
+    /// <returns>The repository, or null where it is known that there is none.</returns>
+    /// <exception cref="UpstreamsFailedException">Nobody says.</exception>
+    public async ValueTask<Repository?> OpenRemoteAsync(Place place, CancellationToken cancel)
+    {
+        try
+        {
+            if (_pool.Ranked().Any(u => u.Ways.Best != Way.Path))
+                return await OpenAsync(_blocks, place, cancel).ConfigureAwait(false);
+        }
+        catch (UpstreamsFailedException e) when ((e.IsMaybeAbsent || e.Attempts.Any(a => a.Kind == FaultKind.NotThisWay)) && _pool.Ranked().Any(_pool.IsBelieved))
+        {
+            // None of those that may know it give blocks, or they answer 500, as js-ipfs does before anybody knows what it gives.
+        }
+        catch (InvalidDataException e)
+        {
+            throw UpstreamsFailedException.WrongTree($"{place}", e);
+        }
+        return await OpenAsync(_paths, place, cancel).ConfigureAwait(false);
+    }
+
+    private async ValueTask<Repository?> OpenAsync(ISource source, Place place, CancellationToken cancel) =>
+        await RecogniseAsync(source, place, isTag: false, cancel).ConfigureAwait(false) is { } images ? new Repository(source, images) : null;
+
+    private async ValueTask<Images?> RecogniseAsync(ISource source, Place place, bool isTag, CancellationToken cancel)
+    {
+        // A tag of a tag would have no end.
+        var layouts = _layouts.Where(l => !isTag || l is not TagStoreLayout);
+        var opening = layouts.Select(l => l.TryOpenAsync(source, place, cancel));
+        // Where nothing is listed each of them asks for a file, and a gateway may be slow to say that there is none. Ours comes first.
+        if (!source.IsProven)
+            opening = opening.Take(1).Concat(Together(opening.Skip(1)));
+        UpstreamsFailedException? refused = null;
+        foreach (var layout in opening)
+        {
+            try
+            {
+                if (await layout.ConfigureAwait(false) is { } images)
+                    return images;
+            }
+            catch (UpstreamsFailedException e) when (!source.IsProven && e.IsMaybeAbsent)
+            {
+                // js-ipfs answers so for what is not there. What nobody recognises remains what the first one said.
+                refused ??= e;
+            }
+        }
+        return refused is null ? null : throw refused;
+
+        static IEnumerable<ValueTask<Images?>> Together(IEnumerable<ValueTask<Images?>> all)
+        {
+            foreach (var one in all.Select(o => o.AsTask()).ToList())
+                yield return new ValueTask<Images?>(one);
+        }
+    }
+}

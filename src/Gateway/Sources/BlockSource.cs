@@ -1,0 +1,50 @@
+using Image2Ipfs.Gateway.Answers;
+using Image2Ipfs.Gateway.Fetch;
+using Image2Ipfs.Gateway.Upstreams;
+using Image2Ipfs.Registry;
+using Image2Ipfs.Store;
+
+namespace Image2Ipfs.Gateway.Sources;
+
+/// <summary>Roots that lie with upstreams, as blocks: every directory on the way is proven by its CID.</summary>
+internal sealed class BlockSource(Dag dag, Fetches fetches, LocalStore store) : ISource
+{
+    /// <summary>Up to this size a blob comes as one small thing, asked of a second upstream when the first is slow.</summary>
+    private const int Small = 1024 * 1024;
+
+    public bool IsProven => true;
+
+    public async ValueTask<IReadOnlyList<string>?> ListAsync(Place directory, CancellationToken cancel) =>
+        await OrAbsentAsync(dag.DirectoryAsync(directory.Root, directory.Path, cancel)).ConfigureAwait(false) is { } entries ? [.. entries.Select(e => e.Name)] : null;
+
+    public async ValueTask<byte[]?> ReadAsync(Place file, int maxBytes, Func<byte[], bool> fits, CancellationToken cancel) =>
+        await OrAbsentAsync(dag.FileAsync(file.Root, file.Path, maxBytes, cancel)).ConfigureAwait(false);
+
+    public async ValueTask<byte[]?> ReadAsync(Place file, int maxBytes, Digest digest, CancellationToken cancel) =>
+        await OrAbsentAsync(dag.FileAsync(file.Root, file.Path, maxBytes, cancel)).ConfigureAwait(false);
+
+    public async ValueTask<(IBody Body, long Size)?> OpenAsync(Place file, Digest digest, Wanted part, Func<Task<long?>> size, CancellationToken cancel)
+    {
+        if (await OrAbsentAsync(dag.FindAsync(file.Root, file.Path, cancel)).ConfigureAwait(false) is not { } link)
+            return null;
+        // An image of one's own may have the same layer.
+        if (store.OpenBlob(digest) is { } own)
+            return (new FileBody(own), RandomAccess.GetLength(own));
+        if (link.TotalSize <= Small && await dag.FileAsync(link.Cid, "", 2 * Small, cancel).ConfigureAwait(false) is { } content)
+            return (new MemoryBody(content), content.Length);
+        return await fetches.OpenAsync(link.Cid, digest, $"/ipfs/{link.Cid}", part, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Gateways prove that a path is there, and only say that it is not.</summary>
+    private static async Task<T?> OrAbsentAsync<T>(Task<T?> asking)
+    {
+        try
+        {
+            return await asking.ConfigureAwait(false);
+        }
+        catch (UpstreamsFailedException e) when (e.IsKnownAbsent)
+        {
+            return default;
+        }
+    }
+}
