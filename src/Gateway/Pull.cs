@@ -151,8 +151,8 @@ internal sealed partial class Pull(
     {
         foreach (var index in forms.Where(f => f.MediaType.IsIndex))
         {
-            if (await manifests.ReadAsync(repository, index.Digest, cancel) is { } bytes
-                && ImageIndex.Parse(bytes).FirstOrDefault(d => d.Platform is { Os: "linux", Architecture: "amd64" }) is { } child
+            if (await manifests.ReadIndexAsync(repository, index.Digest, cancel) is { } children
+                && children.FirstOrDefault(d => d.Platform is { Os: "linux", Architecture: "amd64" }) is { } child
                 && Negotiation.Choose([child], accept, _schema1WithoutAccept) is { } chosen)
                 return chosen;
         }
@@ -176,10 +176,20 @@ internal sealed partial class Pull(
     {
         if (await manifests.ReadAsync(repository, digest, request.HttpContext.RequestAborted) is not { } bytes)
             return RegistryError.ManifestUnknown($"there is no manifest {digest}");
+        // Of some layouts every blob lies in one folder: what nothing lists may be a layer.
+        if (form is null && !ManifestFolder.IsManifest(bytes))
+            return RegistryError.ManifestUnknown($"{digest} is no manifest");
         var mediaType = form ?? Manifests.FormOf(bytes);
         if (!Manifests.IsServable(mediaType))
-            throw new InvalidDataException($"manifest {digest} has a media type that no manifest has");
-        return Manifest(digest, bytes, mediaType);
+            throw repository.Broken($"manifest {digest} has a media type that no manifest has");
+        try
+        {
+            return Manifest(digest, bytes, mediaType);
+        }
+        catch (FormatException e)
+        {
+            return form is null ? RegistryError.ManifestUnknown($"{digest} is no manifest") : throw repository.Broken($"manifest {digest} cannot be signed: {e.Message}");
+        }
     }
 
     private Answer.InMemory Manifest(Digest digest, byte[] bytes, MediaType mediaType) => mediaType.IsSchema1

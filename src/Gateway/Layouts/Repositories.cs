@@ -43,24 +43,27 @@ internal sealed class Repositories
         {
             // None of those that may know it give blocks, or they answer 500, as js-ipfs does before anybody knows what it gives.
         }
-        catch (InvalidDataException e)
-        {
-            throw UpstreamsFailedException.WrongTree($"{place}", e);
-        }
         return await OpenAsync(_paths, place, cancel).ConfigureAwait(false);
     }
 
-    private async ValueTask<Repository?> OpenAsync(ISource source, Place place, CancellationToken cancel) =>
-        await RecogniseAsync(source, place, isTag: false, cancel).ConfigureAwait(false) is { } images ? new Repository(source, images) : null;
+    private async ValueTask<Repository?> OpenAsync(ISource source, Place place, CancellationToken cancel)
+    {
+        try
+        {
+            return await RecogniseAsync(source, place, isTag: false, cancel).ConfigureAwait(false) is { } images ? new Repository(source, images) : null;
+        }
+        catch (InvalidDataException e)
+        {
+            throw source.Broken(e.Message);
+        }
+    }
 
     private async ValueTask<Images?> RecogniseAsync(ISource source, Place place, bool isTag, CancellationToken cancel)
     {
         // A tag of a tag would have no end.
-        var layouts = _layouts.Where(l => !isTag || l is not TagStoreLayout);
-        var opening = layouts.Select(l => l.TryOpenAsync(source, place, cancel));
+        var layouts = _layouts.Where(l => !isTag || l is not TagStoreLayout).ToList();
         // Where nothing is listed each of them asks for a file, and a gateway may be slow to say that there is none. Ours comes first.
-        if (!source.IsProven)
-            opening = opening.Take(1).Concat(Together(opening.Skip(1)));
+        var opening = source.IsProven ? layouts.Select(Open) : layouts.Take(1).Select(Open).Concat(Together(layouts.Skip(1)));
         UpstreamsFailedException? refused = null;
         foreach (var layout in opening)
         {
@@ -77,9 +80,11 @@ internal sealed class Repositories
         }
         return refused is null ? null : throw refused;
 
-        static IEnumerable<ValueTask<Images?>> Together(IEnumerable<ValueTask<Images?>> all)
+        ValueTask<Images?> Open(ILayout layout) => layout.TryOpenAsync(source, place, cancel);
+
+        IEnumerable<ValueTask<Images?>> Together(IEnumerable<ILayout> all)
         {
-            foreach (var one in all.Select(o => o.AsTask()).ToList())
+            foreach (var one in all.Select(l => Open(l).AsTask()).ToList())
                 yield return new ValueTask<Images?>(one);
         }
     }

@@ -39,6 +39,9 @@ internal sealed class Repository
     /// <summary>What it takes in memory, about: a digest and its place in a set.</summary>
     public long Bytes => 4096 + (256L * _forms.Count) + _images.Given.Values.Sum(m => (long)m.Length);
 
+    /// <inheritdoc cref="ISource.Broken"/>
+    public Exception Broken(string problem) => _source.Broken(problem);
+
     /// <summary>The forms of each tag's image.</summary>
     public IReadOnlyDictionary<Tag, IReadOnlyList<Descriptor>> Tags { get; }
 
@@ -63,13 +66,13 @@ internal sealed class Repository
             _added.TryAdd(digest, (form, bytes));
         return new Descriptor(form, digest, bytes.Length);
     }
+
     /// <returns>Every manifest that is known to lie here.</returns>
     public async ValueTask<IEnumerable<Digest>> ManifestsAsync(CancellationToken cancel)
     {
         var listed = _images.Places.ManifestFolder is { } folder ? await _source.ListAsync(folder, cancel).ConfigureAwait(false) ?? [] : [];
         return listed.Select(n => Digest.TryParse(n, out var digest) ? digest : default).Where(d => d.IsSha256).Concat(_images.Index.Select(d => d.Digest)).Distinct();
     }
-
 
     /// <summary>The form of a manifest that the index lists, or null for one that only another manifest names.</summary>
     public MediaType? FormOf(Digest digest) => _forms.TryGetValue(digest, out var form) ? form : _added.TryGetValue(digest, out var added) ? added.Form : null;
@@ -89,8 +92,9 @@ internal sealed class Repository
     {
         if (Given(digest) is { } manifest)
             return (new MemoryBody(manifest), manifest.Length);
-        var found = await FirstAsync(Sha256Only(digest, _images.Places.Blob), place => _source.OpenAsync(place, digest, part, Size, cancel)).ConfigureAwait(false);
-        return found is var (body, size) && _images.Packed.TryGetValue(digest, out var unpacked) ? (new UnpackedBody(body, size, unpacked, digest), unpacked) : found;
+        var isPacked = _images.Packed.TryGetValue(digest, out var unpacked);
+        var found = await FirstAsync(Sha256Only(digest, _images.Places.Blob), place => _source.OpenAsync(place, isPacked ? null : digest, part, Size, cancel)).ConfigureAwait(false);
+        return found is var (body, size) && isPacked ? (new UnpackedBody(body, size, unpacked, digest), unpacked) : found;
 
         Task<long?> Size() => _sizes.FindAsync(digest, m => ReadManifestAsync(m, MaxManifestBytes, cancel));
     }

@@ -87,7 +87,7 @@ internal sealed partial class ReferrerLists(IMemoryCache cache, ILogger<Referrer
         {
             return null;
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or UpstreamsFailedException { IsWrongTree: true })
         {
             LogUnreadable(logger, digest, e.Message);
             return null;

@@ -47,7 +47,9 @@ internal sealed class UpstreamsFailedException(string what, IReadOnlyList<Attemp
 {
     /// <summary>The upstreams did what they could: what the root's owner published is broken.</summary>
     public static UpstreamsFailedException WrongTree(string what, InvalidDataException problem) =>
-        new(what, [new Attempt("the tree", FaultKind.Wrong, problem.Message, null, 0)]);
+        new(what, [new Attempt("the tree", FaultKind.Wrong, problem.Message, null, 0)]) { IsWrongTree = true };
+
+    public bool IsWrongTree { get; private init; }
 
     public string What { get; } = what;
 
