@@ -129,21 +129,20 @@ internal sealed partial class Pull(
             return Unknown(name);
         if (await repository.FormsAsync(tag, request.HttpContext.RequestAborted) is not { } forms)
             return RegistryError.ManifestUnknown($"{name} has no tag {tag}");
-
-        var accept = AcceptHeader.Parse(request.Headers.Accept);
-        if (await ChooseAsync(repository, name, tag, forms, accept, request.HttpContext.RequestAborted) is not { } chosen)
-            return RegistryError.ManifestUnknown($"{name}:{tag} has no manifest of a type that the Accept header names");
-        var answer = Unproven(repository, await ManifestAsync(repository, chosen.Digest, chosen.MediaType, request));
+        var answer = Unproven(repository, await NegotiateAsync(repository, name, tag, forms, request));
         return answer is Answer.InMemory manifest && roots.Moves(name) ? manifest with { IsImmutable = false } : answer;
     }
 
     /// <summary>One of the forms, or one that is made of them: for a client that knows schema 1 alone, or that reads no index.</summary>
-    private async ValueTask<Descriptor?> ChooseAsync(Repository repository, RepositoryName name, Tag tag, IReadOnlyList<Descriptor> forms, AcceptHeader accept, CancellationToken cancel)
+    private async ValueTask<Answer> NegotiateAsync(Repository repository, RepositoryName name, Tag tag, IReadOnlyList<Descriptor> forms, HttpRequest request)
     {
+        var (accept, cancel) = (AcceptHeader.Parse(request.Headers.Accept), request.HttpContext.RequestAborted);
         if (Negotiation.ReadsSchema1Alone(accept, _schema1WithoutAccept) && !forms.Any(f => f.MediaType.IsSchema1)
             && await conversion.TryConvertAsync(repository, name, tag, forms, cancel) is { } schema1)
-            return schema1;
-        return Negotiation.Choose(forms, accept, _schema1WithoutAccept) ?? await ChooseChildAsync(repository, forms, accept, cancel);
+            return Manifest(Digest.Sha256(schema1), schema1, MediaType.Schema1);
+        return (Negotiation.Choose(forms, accept, _schema1WithoutAccept) ?? await ChooseChildAsync(repository, forms, accept, cancel)) is { } chosen
+            ? await ManifestAsync(repository, chosen.Digest, chosen.MediaType, request)
+            : RegistryError.ManifestUnknown($"{name}:{tag} has no manifest of a type that the Accept header names");
     }
 
     /// <summary>For a client that reads no index: the manifest of linux/amd64, as distribution has it.</summary>

@@ -23,7 +23,7 @@ internal sealed class Manifests(IMemoryCache cache, Schema1Signer signer)
     public ValueTask<byte[]?> ReadAsync(Repository repository, Digest digest, CancellationToken cancel)
     {
         // The repository is asked whether it has it, every time: memory holds those of others too.
-        var key = (typeof(Manifests), digest, repository);
+        var key = (typeof(Manifests), digest, repository.Key);
         return cache.TryGetValue(key, out byte[]? bytes) ? ValueTask.FromResult(bytes) : FindAsync(key, repository, digest, cancel);
     }
 

@@ -1,5 +1,7 @@
+using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace Image2Ipfs.Gateway.Layouts;
 
@@ -13,11 +15,14 @@ internal sealed class Repositories
     private readonly BlockSource _blocks;
     private readonly PathSource _paths;
     private readonly UpstreamPool _pool;
+    private readonly IMemoryCache _cache;
     private readonly IReadOnlyList<ILayout> _layouts;
 
-    public Repositories(StoreSource store, BlockSource blocks, PathSource paths, UpstreamPool pool)
+    private readonly SingleFlight<(ISource, Place), Repository?> _opening = new();
+
+    public Repositories(StoreSource store, BlockSource blocks, PathSource paths, UpstreamPool pool, IMemoryCache cache)
     {
-        (_store, _blocks, _paths, _pool) = (store, blocks, paths, pool);
+        (_store, _blocks, _paths, _pool, _cache) = (store, blocks, paths, pool, cache);
         // A tree of ours is an OCI layout too, and a file may be anything: the order matters.
         _layouts =
         [
@@ -28,7 +33,7 @@ internal sealed class Repositories
 
     /// <returns>The repository, or null where the store's root has none there.</returns>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public ValueTask<Repository?> OpenStoredAsync(Place place, CancellationToken cancel) => OpenAsync(_store, place, cancel);
+    public Task<Repository?> OpenStoredAsync(Place place, CancellationToken cancel) => OpenAsync(_store, place, cancel);
 
     /// <returns>The repository, or null where it is known that there is none.</returns>
     /// <exception cref="UpstreamsFailedException">Nobody says.</exception>
@@ -46,11 +51,15 @@ internal sealed class Repositories
         return await OpenAsync(_paths, place, cancel).ConfigureAwait(false);
     }
 
-    private async ValueTask<Repository?> OpenAsync(ISource source, Place place, CancellationToken cancel)
+    private Task<Repository?> OpenAsync(ISource source, Place place, CancellationToken cancel) =>
+        _opening.RunAsync((source, place), () => OpenAsync(source, place), cancel);
+
+    /// <summary>For all who wait: none of them ends it.</summary>
+    private async Task<Repository?> OpenAsync(ISource source, Place place)
     {
         try
         {
-            return await RecogniseAsync(source, place, isTag: false, cancel).ConfigureAwait(false) is { } images ? new Repository(source, images) : null;
+            return await RecogniseAsync(source, place, isTag: false, CancellationToken.None).ConfigureAwait(false) is { } images ? new Repository(source, images, _cache) : null;
         }
         catch (InvalidDataException e)
         {

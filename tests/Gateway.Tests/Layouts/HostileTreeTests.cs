@@ -1,12 +1,17 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Image2Ipfs.Gateway.Find;
+using Image2Ipfs.Gateway.Layouts;
+using Image2Ipfs.Gateway.Lists;
+using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Tests.Running;
 using Image2Ipfs.Gateway.Tests.Upstreams;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 using Image2Ipfs.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Image2Ipfs.Gateway.Tests.Layouts;
 
@@ -179,6 +184,94 @@ public sealed class HostileTreeTests
         var reply = await gateway.Running.GetAsync($"/v2/{tree.Repository}/blobs/sha256:{TestImage.Hex(layer)}", ("Range", $"bytes={ranges}"));
         Assert.InRange(reply.Status, 200, 206);
         Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 15);
+    }
+
+    /// <summary>One long file under many names has many times its length where each is read.</summary>
+    [Fact]
+    public async Task Many_tags_of_one_long_manifest_are_not_all_read()
+    {
+        var manifest = Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaType.OciManifest}}","config":"{{new string('x', 4_000_000)}}"}""");
+        var tree = OlderTree.Of("", [.. Enumerable.Range(0, 256).Select(i => ($"manifests/{i}", manifest))]);
+        await using var upstream = await TestUpstream.StartAsync(new UpstreamBlocks(tree.Blocks));
+        await using var gateway = await PullingGateway.StartAsync(upstream, PullingGateway.Patient());
+        var before = GC.GetTotalAllocatedBytes();
+        Assert.Equal(502, (await gateway.Running.GetAsync($"/v2/{tree.Repository}/manifests/1")).Status);
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 1L << 30);
+    }
+
+    /// <summary>The cache has a limit, and counts what it is told.</summary>
+    [Fact]
+    public async Task A_repository_says_about_how_much_memory_it_takes()
+    {
+        var manifest = TestLayout.Descriptor(MediaType.OciManifest.Value, "{}"u8);
+        var entries = Enumerable.Range(0, 20_000).Select(i => TestLayout.With(manifest, "annotations", TestLayout.Texts((TestLayout.RefName, $"{i}"), ("note", $"This is {i}")))).ToArray();
+        var index = new JsonObject { ["schemaVersion"] = 2, ["manifests"] = new JsonArray(entries) };
+        var tree = OlderTree.Of("", ("index.json", Encoding.UTF8.GetBytes(index.ToJsonString())), ("oci-layout", "{}"u8.ToArray()));
+        await using var gateway = await StoredGateway.StartAsync(tree);
+        var repositories = gateway.Running.Services.GetRequiredService<Repositories>();
+        var opened = new List<Repository?> { await repositories.OpenStoredAsync(new Place(tree.Root, ""), RunningGateway.Cancel) };
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        opened.Add(await repositories.OpenStoredAsync(new Place(tree.Root, ""), RunningGateway.Cancel));
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 1, opened[1]!.Bytes * 1.2);
+        GC.KeepAlive(opened);
+    }
+
+    /// <summary>What is remembered of one is small, and it may be large.</summary>
+    [Fact]
+    public async Task A_repository_that_is_forgotten_is_not_kept_by_what_was_read_of_it()
+    {
+        var tree = OlderTree.All(Config, Layer).Single(t => t.Layout == "ipdr");
+        await using var gateway = await StoredGateway.StartAsync(tree);
+        var repository = await ReadAsync();
+        for (var i = 0; i < 20 && repository.IsAlive; i++)
+        {
+            GC.Collect();
+            await Task.Delay(50, RunningGateway.Cancel);
+        }
+        Assert.False(repository.IsAlive);
+
+        async Task<WeakReference> ReadAsync()
+        {
+            var opened = (await gateway.Running.Services.GetRequiredService<Repositories>().OpenStoredAsync(new Place(tree.Root, ""), RunningGateway.Cancel))!;
+            Assert.NotNull(await gateway.Running.Services.GetRequiredService<Manifests>().ReadAsync(opened, opened.Tags[Tag.Latest][0].Digest, RunningGateway.Cancel));
+            await gateway.Running.Services.GetRequiredService<ReferrerLists>().OfAsync(opened, RunningGateway.Cancel);
+            return new WeakReference(opened);
+        }
+    }
+
+    [Fact]
+    public async Task An_old_client_gets_every_one_of_many_tags()
+    {
+        var oci = new TestLayout();
+        var image = oci.Image(TestLayer.Gzip(Layer));
+        for (var i = 0; i < 300; i++)
+            oci.List(image, $"{i}");
+        var index = new JsonObject { ["schemaVersion"] = 2, ["manifests"] = oci.Entries.DeepClone() };
+        var tree = OlderTree.Of("", [.. oci.Files.Select(f => (f.Key, f.Value)), ("index.json", Encoding.UTF8.GetBytes(index.ToJsonString()))]);
+        await using var gateway = await StoredGateway.StartAsync(tree);
+        for (var i = 0; i < 300; i++)
+        {
+            var reply = await gateway.Running.GetAsync($"/v2/{tree.Repository}/manifests/{i}");
+            Assert.Equal((200, MediaType.Schema1Signed.Value), (reply.Status, reply["Content-Type"]));
+            Assert.Equal(200, (await gateway.Running.HeadAsync($"/v2/{tree.Repository}/manifests/{reply["Docker-Content-Digest"]}")).Status);
+        }
+    }
+
+    /// <summary>A page of a directory is an answer, and not the one that is looked for.</summary>
+    [Fact]
+    public async Task A_folder_that_is_no_image_is_not_asked_for_as_long_as_patience_lasts_of_an_upstream_of_plain_paths()
+    {
+        var tree = OlderTree.Of("docs", ("docs/readme", new byte[1000]), ("docs/large", TestImage.Content(1, 6 << 20)));
+        var image = OlderTree.All(Config, Layer).Single(t => t.Layout == "ipdr");
+        await using var upstream = await TestUpstream.StartAsync(new UpstreamBlocks([.. tree.Blocks, .. image.Blocks]), Ways.Path);
+        await using var gateway = await PullingGateway.StartAsync(upstream, PullingGateway.Patient(patience: 20));
+        var root = tree.Root.ToRepositoryComponent();
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+        foreach (var name in new[] { root, $"{root}/docs", $"{root}/docs/readme", $"{root}/docs/large" })
+            Assert.Contains((await gateway.Running.GetAsync($"/v2/{name}/manifests/latest", ("Accept", "*/*"))).Status, new[] { 404, 502 });
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 10);
+        Assert.InRange(upstream.Requests.Count, 0, 200);
+        Assert.Equal(200, (await gateway.Running.GetAsync($"/v2/{image.Repository}/manifests/latest", ("Accept", "*/*"))).Status);
     }
 
     private static OlderTree Repaired(byte[] gzip, byte[]? layer = null)
