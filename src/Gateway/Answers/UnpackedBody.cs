@@ -70,6 +70,9 @@ internal sealed class UnpackedBody(IBody packed, long packedSize, long size, Dig
         {
             problem = e; // whoever unpacks meets it
         }
-        await to.CompleteAsync(problem).ConfigureAwait(false);
+        finally
+        {
+            await to.CompleteAsync(problem).ConfigureAwait(false);
+        }
     }
 }

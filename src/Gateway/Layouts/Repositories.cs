@@ -74,12 +74,17 @@ internal sealed class Repositories
         // Where nothing is listed each of them asks for a file, and a gateway may be slow to say that there is none. Ours comes first.
         var opening = source.IsProven ? layouts.Select(Open) : layouts.Take(1).Select(Open).Concat(Together(layouts.Skip(1)));
         UpstreamsFailedException? refused = null;
+        var isKnown = false;
         foreach (var layout in opening)
         {
             try
             {
                 if (await layout.ConfigureAwait(false) is { } images)
                     return images;
+                // Ours is looked for at once; before all the others, whether there is anything.
+                if (!isKnown && !await source.HasAsync(place.Root, cancel).ConfigureAwait(false))
+                    return null;
+                isKnown = true;
             }
             catch (UpstreamsFailedException e) when (!source.IsProven && e.IsMaybeAbsent)
             {

@@ -1,6 +1,7 @@
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Upstreams;
+using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 
@@ -13,6 +14,8 @@ internal sealed class BlockSource(Dag dag, Fetches fetches, LocalStore store) : 
     private const int Small = 1024 * 1024;
 
     public bool IsProven => true;
+
+    public async ValueTask<bool> HasAsync(Cid root, CancellationToken cancel) => await OrAbsentAsync(HeadAsync(root, cancel)).ConfigureAwait(false) is not null;
 
     public async ValueTask<IReadOnlyList<string>?> ListAsync(Place directory, CancellationToken cancel) =>
         await OrAbsentAsync(dag.DirectoryAsync(directory.Root, directory.Path, cancel)).ConfigureAwait(false) is { } entries ? [.. entries.Select(e => e.Name)] : null;
@@ -46,6 +49,8 @@ internal sealed class BlockSource(Dag dag, Fetches fetches, LocalStore store) : 
     }
 
     public Exception Broken(string problem) => UpstreamsFailedException.WrongTree("the tree", new InvalidDataException(problem));
+
+    private async Task<Block?> HeadAsync(Cid root, CancellationToken cancel) => await dag.BlockAsync(root, cancel).ConfigureAwait(false);
 
     /// <summary>Gateways prove that a path is there, and only say that it is not.</summary>
     private static async Task<T?> OrAbsentAsync<T>(Task<T?> asking)

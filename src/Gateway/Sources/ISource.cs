@@ -1,6 +1,7 @@
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Upstreams;
+using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 
 namespace Image2Ipfs.Gateway.Sources;
@@ -14,6 +15,9 @@ internal interface ISource
 {
     /// <summary>Whether every answer hangs on the root's CID. Then directories can be listed too.</summary>
     bool IsProven { get; }
+
+    /// <returns>False where it is known that nobody has the root, and nothing need be looked for below it.</returns>
+    ValueTask<bool> HasAsync(Cid root, CancellationToken cancel);
 
     /// <returns>The names in a directory, or null: no directory lies there. Of a source that is not proven, always null.</returns>
     ValueTask<IReadOnlyList<string>?> ListAsync(Place directory, CancellationToken cancel);

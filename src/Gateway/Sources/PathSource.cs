@@ -1,6 +1,7 @@
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Upstreams;
+using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 
@@ -13,6 +14,8 @@ namespace Image2Ipfs.Gateway.Sources;
 internal sealed class PathSource(Plain plain, Fetches fetches, LocalStore store, UpstreamPool pool) : ISource
 {
     public bool IsProven => false;
+
+    public ValueTask<bool> HasAsync(Cid root, CancellationToken cancel) => ValueTask.FromResult(true);
 
     public ValueTask<IReadOnlyList<string>?> ListAsync(Place directory, CancellationToken cancel) => default;
 

@@ -12,6 +12,8 @@ internal sealed class StoreSource(LocalStore store, IMemoryCache cache) : ISourc
 {
     public bool IsProven => true;
 
+    public ValueTask<bool> HasAsync(Cid root, CancellationToken cancel) => ValueTask.FromResult(FilesOf(root) is not null);
+
     public ValueTask<IReadOnlyList<string>?> ListAsync(Place directory, CancellationToken cancel) => ValueTask.FromResult(FilesOf(directory.Root)?.List(directory.Path));
 
     public ValueTask<byte[]?> ReadAsync(Place file, int maxBytes, Func<byte[], bool> fits, CancellationToken cancel) => ValueTask.FromResult(Read(file, maxBytes));
