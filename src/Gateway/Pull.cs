@@ -60,9 +60,10 @@ internal sealed partial class Pull(
             LogBroken((answer as Answer.Blob)!.Digest.ToString(), e.Message);
             context.Abort();
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (answer is Answer.Blob || context.RequestAborted.IsCancellationRequested)
         {
-            // The client has gone.
+            // The client has gone. That an answer is not whole would be an error to the server.
+            context.Abort();
         }
     }
 

@@ -10,5 +10,6 @@ internal interface IBody : IDisposable
 
     /// <exception cref="InvalidDataException">What lies on this machine is damaged. The headers are out: only an abort tells the client.</exception>
     /// <exception cref="IOException">No upstream gives the rest.</exception>
+    /// <exception cref="OperationCanceledException">The client has gone; the server may notice it later than the pipe.</exception>
     Task SendAsync(PipeWriter to, long start, long length, CancellationToken cancel);
 }

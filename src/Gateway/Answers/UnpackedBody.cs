@@ -55,7 +55,7 @@ internal sealed class UnpackedBody(IBody packed, long packedSize, long size, Dig
             wanted = wanted[(int)Math.Clamp(start - position, 0, read)..(int)Math.Min(end - position, read)];
             position += read;
             if (!wanted.IsEmpty && (await to.WriteAsync(wanted, cancel).ConfigureAwait(false)).IsCompleted)
-                return; // the client has gone
+                throw new OperationCanceledException("the client has gone");
         }
     }
 
