@@ -46,6 +46,16 @@ public sealed class OlderTreeTests(Site site, IpfsNode node)
         Assert.True(documented == table.ToString().Trim(), $"{string.Join('\n', problems)}\n{table}");
     }
 
+    /// <summary>As nerdctl writes a name, and oci-registry-p2p.</summary>
+    [EndToEndTheory]
+    [MemberData(nameof(EachWithIpfs))]
+    public async Task The_name_may_begin_with_ipfs(string layout, string client)
+    {
+        var tree = Trees.Single(t => t.Layout == layout);
+        await ImportAsync(tree);
+        Assert.Null(await PullsAsync(tree, client, $"{(await site.GatewayAsync()).Authority}/ipfs"));
+    }
+
     /// <summary>Nothing is left of it: neither the gateway nor the client knows the digests that its publisher meant.</summary>
     [EndToEndTheory]
     [MemberData(nameof(ClientNames.RunningThrough), MemberType = typeof(ClientNames))]
@@ -91,12 +101,15 @@ public sealed class OlderTreeTests(Site site, IpfsNode node)
 
     public static TheoryData<string> AddedByIpfs => [.. Trees.Where(t => t.Files.Count > 0).Select(t => t.Layout)];
 
+    public static MatrixTheoryData<string, string> EachWithIpfs => new(["nerdctl", "OCI image layout in a folder"], ClientNames.Through.Select(row => row.Data));
+
+    /// <param name="before">What stands before the root.</param>
     /// <returns>Null, or what went wrong.</returns>
-    private async Task<string?> PullsAsync(OlderTree tree, string client, string authority)
+    private async Task<string?> PullsAsync(OlderTree tree, string client, string before)
     {
         try
         {
-            var pulled = await (await site.ClientAsync(client)).PullAsync($"{authority}/{tree.Repository}:{tree.Tag}");
+            var pulled = await (await site.ClientAsync(client)).PullAsync($"{before}/{tree.Repository}:{tree.Tag}");
             var (id, diffIds) = ($"sha256:{TestImage.Hex(Image.Config)}", Image.Layers.Select(l => $"sha256:{TestImage.Hex(l)}"));
             return pulled.Layers is null && pulled.DiffIds is null ? "the client said nothing of the layers"
                 : pulled.Config is { } config && config != id ? $"it has the image {config}"

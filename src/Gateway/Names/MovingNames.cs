@@ -122,8 +122,8 @@ internal sealed partial class MovingNames(IpnsRecords records, DnsLinks links, P
 
     private async Task<Pointer> AskPlainAsync(string path, Func<Upstream, bool> suits)
     {
-        var (root, ttl) = await plain.AskAsync(path, suits).ConfigureAwait(false);
-        return Unproven(new RootName.Fixed(new Place(root, "")), ttl ?? DefaultTtl);
+        var (target, ttl) = await plain.AskAsync(path, suits).ConfigureAwait(false);
+        return Unproven(target, ttl ?? DefaultTtl);
     }
 
     private Pointer Unproven(RootName target, TimeSpan ttl)

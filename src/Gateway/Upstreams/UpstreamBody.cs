@@ -97,6 +97,16 @@ internal sealed class UpstreamBody : IDisposable
         return all.ToArray();
     }
 
+    /// <summary>Reads its beginning.</summary>
+    public async Task<byte[]> ReadFirstAsync(int max)
+    {
+        var first = new byte[max];
+        var length = 0;
+        while (length < max && await ReadAsync(first.AsMemory(length)).ConfigureAwait(false) is > 0 and var read)
+            length += read;
+        return first[..length];
+    }
+
     public void Dispose()
     {
         _response.Dispose();

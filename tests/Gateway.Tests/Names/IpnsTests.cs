@@ -212,27 +212,43 @@ public sealed class IpnsTests
         Assert.Empty(upstream.NameRequests());
     }
 
-    /// <summary>As Kubo without a name system (500), a strict one (406), js-ipfs (overlooks the format) and go-ipfs of 2019 (its entity tag).</summary>
+    /// <summary>As Kubo without a name system (500), a strict one (406), go-ipfs of 2019 (its entity tag) and js-ipfs (500 for the name, or overlooks the format).</summary>
     [Theory]
-    [InlineData(404, false)]
-    [InlineData(400, false)]
-    [InlineData(406, false)]
-    [InlineData(500, false)]
-    [InlineData(200, false)]
-    [InlineData(200, true)]
-    public async Task Where_an_upstream_of_ones_own_gives_no_records_it_is_believed(int withoutRecord, bool isOld)
+    [InlineData(404, "X-Ipfs-Roots")]
+    [InlineData(400, "X-Ipfs-Roots")]
+    [InlineData(406, "X-Ipfs-Roots")]
+    [InlineData(500, "X-Ipfs-Roots")]
+    [InlineData(200, "X-Ipfs-Roots")]
+    [InlineData(200, "ETag")]
+    [InlineData(200, "title")]
+    [InlineData(500, "title")]
+    public async Task Where_an_upstream_of_ones_own_gives_no_records_it_is_believed(int withoutRecord, string saysIn)
     {
         await using var upstream = await TestUpstream.StartAsync(Blocks);
-        (upstream.Names.WithoutRecord, upstream.Names.IsOld) = (withoutRecord, isOld);
+        (upstream.Names.WithoutRecord, upstream.Names.SaysIn) = (withoutRecord, saysIn);
         upstream.Names.Roots[Key.Name.ToBase58()] = First.Root;
         await using var gateway = await PullingGateway.StartAsync(upstream, Eager);
         await gateway.MeansAsync(Name, First);
-        Assert.Equal(("HEAD", $"/ipns/{Key.Name.ToBase58()}/"), (upstream.NameRequests()[^1].Method, upstream.NameRequests()[^1].Target));
+        string[] ways = saysIn == "title" ? ["HEAD", "GET"] : ["HEAD"];
+        Assert.Equal(ways.Select(way => (way, $"/ipns/{Key.Name.ToBase58()}/")), upstream.NameRequests().TakeLast(ways.Length).Select(r => (r.Method, r.Target)));
 
         await using var strict = await PullingGateway.StartAsync(upstream, [.. Eager, "--Gateway:Upstreams:PlainNames=Never"]);
         upstream.ClearRequests();
         Assert.InRange((await strict.GetTagAsync(Name)).Status, 404, 502);
         Assert.DoesNotContain(upstream.NameRequests(), r => r.Method == "HEAD");
+    }
+
+    [Theory]
+    [InlineData("<title>/ipfs/QmbFMke1KXqnYyBBWxB74N4c5SBnJMVAiMNRcGu6x1AwQH/../x/</title>")]
+    [InlineData("<title>/ipns/images.example.org/</title>")]
+    [InlineData("<title>Images</title>")]
+    [InlineData("<p>/ipfs/QmbFMke1KXqnYyBBWxB74N4c5SBnJMVAiMNRcGu6x1AwQH/</p>")]
+    public async Task A_page_that_does_not_say_where_the_name_leads_is_502(string page)
+    {
+        await using var upstream = await TestUpstream.StartAsync(Blocks);
+        (upstream.Names.WithoutRecord, upstream.Names.Page) = (200, page);
+        await using var gateway = await PullingGateway.StartAsync(upstream, Eager);
+        Assert.Contains("does not say what", (await gateway.GetTagAsync(Name)).IsFailure(502), StringComparison.Ordinal);
     }
 
     [Fact]

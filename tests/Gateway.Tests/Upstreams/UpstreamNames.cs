@@ -15,8 +15,11 @@ internal sealed class UpstreamNames
     /// <summary>What it answers to a record's format where it has none: 404, or 500, 400, 406; 200 for one that overlooks it.</summary>
     public int WithoutRecord { get; set; } = 404;
 
-    /// <summary>Whether it says a root in X-Ipfs-Roots, or as old gateways in the entity tag.</summary>
-    public bool IsOld { get; set; }
+    /// <summary>Where it says a root: in X-Ipfs-Roots, as old gateways in the entity tag, or as js-ipfs in the page's title alone.</summary>
+    public string SaysIn { get; set; } = "X-Ipfs-Roots";
+
+    /// <summary>What it answers for every name that it has not resolved.</summary>
+    public string? Page { get; set; }
 
     /// <summary>Before the first byte of an answer about a name.</summary>
     public TimeSpan Delay { get; set; }
@@ -30,16 +33,21 @@ internal sealed class UpstreamNames
         {
             "ipns-record" when Records.TryGetValue(name, out var record) => new UpstreamAnswer(200, UpstreamAnswer.NoHeaders.Add("Content-Type", "application/vnd.ipfs.ipns-record"), [record]),
             "ipns-record" when WithoutRecord != 200 => UpstreamAnswer.Text(WithoutRecord, "no record\n"),
-            _ => Page(name),
+            _ => Resolved(name),
         };
         return answer with { Delay = Delay };
     }
 
-    private UpstreamAnswer Page(string name)
+    private UpstreamAnswer Resolved(string name)
     {
         if (!Roots.TryGetValue(name, out var root))
-            return UpstreamAnswer.Text(404, "no such name\n");
+            return Page is null ? UpstreamAnswer.Text(404, "no such name\n") : UpstreamAnswer.Text(200, Page, "text/html");
         var answer = UpstreamAnswer.Text(200, "<!DOCTYPE html>", "text/html");
-        return IsOld ? answer.With("Etag", $"\"{root}\"") : answer.With("X-Ipfs-Roots", root.ToString()).With("Etag", $"\"DirIndex-x_CID-{root}\"").With("Cache-Control", "public, max-age=60");
+        return SaysIn switch
+        {
+            "ETag" => answer.With("Etag", $"\"{root}\""),
+            "title" => UpstreamAnswer.Text(200, $"<!DOCTYPE html>\n<html>\n<head>\n  <title>/ipfs/{root}/</title>\n</head>{new string(' ', 10_000)}</html>", "text/html; charset=utf-8"),
+            _ => answer.With("X-Ipfs-Roots", root.ToString()).With("Etag", $"\"DirIndex-x_CID-{root}\"").With("Cache-Control", "public, max-age=60"),
+        };
     }
 }

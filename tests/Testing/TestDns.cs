@@ -4,10 +4,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Image2Ipfs.Gateway.Tests.Names;
+namespace Image2Ipfs.Testing;
 
 /// <summary>A name server on a free UDP port of this machine, that knows what it is told. RFC 1035, 4.</summary>
-internal sealed class TestDns : IDisposable
+public sealed class TestDns : IDisposable
 {
     private const int Txt = 16;
     private const int NoSuchDomain = 3;
