@@ -60,9 +60,10 @@ internal sealed partial class Pull(
             LogBroken((answer as Answer.Blob)!.Digest.ToString(), e.Message);
             context.Abort();
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (answer is Answer.Blob || context.RequestAborted.IsCancellationRequested)
         {
-            // The client has gone.
+            // The client has gone. That an answer is not whole would be an error to the server.
+            context.Abort();
         }
     }
 
@@ -129,21 +130,20 @@ internal sealed partial class Pull(
             return Unknown(name);
         if (await repository.FormsAsync(tag, request.HttpContext.RequestAborted) is not { } forms)
             return RegistryError.ManifestUnknown($"{name} has no tag {tag}");
-
-        var accept = AcceptHeader.Parse(request.Headers.Accept);
-        if (await ChooseAsync(repository, name, tag, forms, accept, request.HttpContext.RequestAborted) is not { } chosen)
-            return RegistryError.ManifestUnknown($"{name}:{tag} has no manifest of a type that the Accept header names");
-        var answer = Unproven(repository, await ManifestAsync(repository, chosen.Digest, chosen.MediaType, request));
+        var answer = Unproven(repository, await NegotiateAsync(repository, name, tag, forms, request));
         return answer is Answer.InMemory manifest && roots.Moves(name) ? manifest with { IsImmutable = false } : answer;
     }
 
     /// <summary>One of the forms, or one that is made of them: for a client that knows schema 1 alone, or that reads no index.</summary>
-    private async ValueTask<Descriptor?> ChooseAsync(Repository repository, RepositoryName name, Tag tag, IReadOnlyList<Descriptor> forms, AcceptHeader accept, CancellationToken cancel)
+    private async ValueTask<Answer> NegotiateAsync(Repository repository, RepositoryName name, Tag tag, IReadOnlyList<Descriptor> forms, HttpRequest request)
     {
+        var (accept, cancel) = (AcceptHeader.Parse(request.Headers.Accept), request.HttpContext.RequestAborted);
         if (Negotiation.ReadsSchema1Alone(accept, _schema1WithoutAccept) && !forms.Any(f => f.MediaType.IsSchema1)
             && await conversion.TryConvertAsync(repository, name, tag, forms, cancel) is { } schema1)
-            return schema1;
-        return Negotiation.Choose(forms, accept, _schema1WithoutAccept) ?? await ChooseChildAsync(repository, forms, accept, cancel);
+            return Manifest(Digest.Sha256(schema1), schema1, MediaType.Schema1);
+        return (Negotiation.Choose(forms, accept, _schema1WithoutAccept) ?? await ChooseChildAsync(repository, forms, accept, cancel)) is { } chosen
+            ? await ManifestAsync(repository, chosen.Digest, chosen.MediaType, request)
+            : RegistryError.ManifestUnknown($"{name}:{tag} has no manifest of a type that the Accept header names");
     }
 
     /// <summary>For a client that reads no index: the manifest of linux/amd64, as distribution has it.</summary>
@@ -151,8 +151,8 @@ internal sealed partial class Pull(
     {
         foreach (var index in forms.Where(f => f.MediaType.IsIndex))
         {
-            if (await manifests.ReadAsync(repository, index.Digest, cancel) is { } bytes
-                && ImageIndex.Parse(bytes).FirstOrDefault(d => d.Platform is { Os: "linux", Architecture: "amd64" }) is { } child
+            if (await manifests.ReadIndexAsync(repository, index.Digest, cancel) is { } children
+                && children.FirstOrDefault(d => d.Platform is { Os: "linux", Architecture: "amd64" }) is { } child
                 && Negotiation.Choose([child], accept, _schema1WithoutAccept) is { } chosen)
                 return chosen;
         }
@@ -176,10 +176,20 @@ internal sealed partial class Pull(
     {
         if (await manifests.ReadAsync(repository, digest, request.HttpContext.RequestAborted) is not { } bytes)
             return RegistryError.ManifestUnknown($"there is no manifest {digest}");
+        // Of some layouts every blob lies in one folder: what nothing lists may be a layer.
+        if (form is null && !ManifestFolder.IsManifest(bytes))
+            return RegistryError.ManifestUnknown($"{digest} is no manifest");
         var mediaType = form ?? Manifests.FormOf(bytes);
         if (!Manifests.IsServable(mediaType))
-            throw new InvalidDataException($"manifest {digest} has a media type that no manifest has");
-        return Manifest(digest, bytes, mediaType);
+            throw repository.Broken($"manifest {digest} has a media type that no manifest has");
+        try
+        {
+            return Manifest(digest, bytes, mediaType);
+        }
+        catch (FormatException e)
+        {
+            return form is null ? RegistryError.ManifestUnknown($"{digest} is no manifest") : throw repository.Broken($"manifest {digest} cannot be signed: {e.Message}");
+        }
     }
 
     private Answer.InMemory Manifest(Digest digest, byte[] bytes, MediaType mediaType) => mediaType.IsSchema1

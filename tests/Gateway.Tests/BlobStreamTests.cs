@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Tests.Running;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
@@ -44,6 +45,16 @@ public sealed class BlobStreamTests : IAsyncLifetime
     {
         await _gateway.DisposeAsync();
         _store.Dispose();
+    }
+
+    /// <summary>The server may not know it yet, and would take an answer that ends too early for an error of ours.</summary>
+    [Fact]
+    public async Task A_client_that_has_gone_is_no_end_of_the_blob()
+    {
+        using var file = new FileBody(File.OpenHandle(BlobFile));
+        var pipe = new System.IO.Pipelines.Pipe();
+        await pipe.Reader.CompleteAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => file.SendAsync(pipe.Writer, 0, Size, RunningGateway.Cancel));
     }
 
     [Fact]

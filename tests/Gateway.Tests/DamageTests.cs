@@ -111,9 +111,8 @@ public sealed class DamageTests(Samples samples)
         var manifest = tree.AddManifest(MediaType.OciManifest, Encoding.UTF8.GetBytes(content));
         var repository = tree.Commit();
         var reply = await gateway.GetAsync($"{repository}/manifests/{manifest.Digest}");
-        reply.IsError(500, "UNKNOWN");
+        reply.IsError(404, "MANIFEST_UNKNOWN");
         Assert.Null(reply["X-Injected"]);
-        Assert.Single(gateway.TakeProblems());
     }
 
     [Theory]

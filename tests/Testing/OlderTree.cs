@@ -58,6 +58,11 @@ public sealed record OlderTree(string Layout, IReadOnlyList<Cid> Roots, IReadOnl
         return car.ToArray();
     }
 
+    /// <summary>Whatever files somebody calls an image.</summary>
+    /// <param name="path">What follows the root in the name that is pulled; maybe nothing.</param>
+    /// <param name="files">Each with its path.</param>
+    public static OlderTree Of(string path, params IReadOnlyList<(string Path, byte[] Content)> files) => Folder("none", CidProfile.UnixFsV1, path, files);
+
     /// <param name="config">The image's configuration.</param>
     /// <param name="layers">Its layers, as tars.</param>
     public static IReadOnlyList<OlderTree> All(byte[] config, params IReadOnlyList<byte[]> layers)

@@ -110,7 +110,8 @@ internal static class AnswerWriter
     {
         var applies = request.Headers.IfRange is not { Count: > 0 } ifRange || Matches(ifRange, blob.Digest.ToString(), weak: false);
         // RFC 9110 14.2: of the methods that we know, a range is defined for GET only.
-        return applies && HttpMethods.IsGet(request.Method) ? RangeHeader.Coalesce(RangeHeader.Parse(request.Headers.Range, blob.Size)) : null;
+        var parts = applies && HttpMethods.IsGet(request.Method) ? RangeHeader.Coalesce(RangeHeader.Parse(request.Headers.Range, blob.Size)) : null;
+        return parts is { Count: > 1 } && !blob.Content.CanSkip ? null : parts;
     }
 
     private static Task WriteNoRangeAsync(HttpContext context, long size)

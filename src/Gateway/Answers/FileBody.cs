@@ -26,7 +26,7 @@ internal sealed class FileBody(SafeFileHandle file) : IBody
             to.Advance(read);
             left -= read;
             if ((await to.FlushAsync(cancel).ConfigureAwait(false)).IsCompleted)
-                return; // the client has gone
+                throw new OperationCanceledException("the client has gone");
         }
     }
 

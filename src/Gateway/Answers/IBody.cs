@@ -5,7 +5,11 @@ namespace Image2Ipfs.Gateway.Answers;
 /// <summary>A blob's bytes, of which any part can be sent: a file, memory, or what an upstream is still giving.</summary>
 internal interface IBody : IDisposable
 {
+    /// <summary>Whether a part costs no more than its own bytes. Where it costs all that come before, nobody gets many at once.</summary>
+    bool CanSkip => true;
+
     /// <exception cref="InvalidDataException">What lies on this machine is damaged. The headers are out: only an abort tells the client.</exception>
     /// <exception cref="IOException">No upstream gives the rest.</exception>
+    /// <exception cref="OperationCanceledException">The client has gone; the server may notice it later than the pipe.</exception>
     Task SendAsync(PipeWriter to, long start, long length, CancellationToken cancel);
 }

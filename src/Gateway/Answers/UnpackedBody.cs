@@ -17,6 +17,8 @@ internal sealed class UnpackedBody(IBody packed, long packedSize, long size, Dig
 {
     private const int Chunk = 64 * 1024;
 
+    public bool CanSkip => false;
+
     public async Task SendAsync(PipeWriter to, long start, long length, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -47,13 +49,13 @@ internal sealed class UnpackedBody(IBody packed, long packedSize, long size, Dig
                 throw new InvalidDataException($"what unpacks as {digest} ends after {position} bytes");
             sha256.AppendData(buffer.AsSpan(0, read));
             var wanted = buffer.AsMemory(0, read);
-            if (position + read == size && start == 0 && length == size
-                && (Digest.FromSha256Hash(sha256.GetHashAndReset()) != digest || await gzip.ReadAsync(new byte[1], cancel).ConfigureAwait(false) > 0))
+            if (position + read >= size && start == 0 && length == size
+                && (position + read > size || Digest.FromSha256Hash(sha256.GetHashAndReset()) != digest || await gzip.ReadAsync(new byte[1], cancel).ConfigureAwait(false) > 0))
                 throw new InvalidDataException($"what unpacks as {digest} is something else");
             wanted = wanted[(int)Math.Clamp(start - position, 0, read)..(int)Math.Min(end - position, read)];
             position += read;
             if (!wanted.IsEmpty && (await to.WriteAsync(wanted, cancel).ConfigureAwait(false)).IsCompleted)
-                return; // the client has gone
+                throw new OperationCanceledException("the client has gone");
         }
     }
 
@@ -68,6 +70,9 @@ internal sealed class UnpackedBody(IBody packed, long packedSize, long size, Dig
         {
             problem = e; // whoever unpacks meets it
         }
-        await to.CompleteAsync(problem).ConfigureAwait(false);
+        finally
+        {
+            await to.CompleteAsync(problem).ConfigureAwait(false);
+        }
     }
 }

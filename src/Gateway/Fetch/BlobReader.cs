@@ -45,7 +45,7 @@ internal sealed class BlobReader(BlobFetch fetch, long from, long? to) : IBody
                 position += read;
                 Move(position);
                 if ((await to.FlushAsync(cancel).ConfigureAwait(false)).IsCompleted)
-                    return; // the client has gone
+                    throw new OperationCanceledException("the client has gone");
             }
         }
     }

@@ -19,8 +19,13 @@ internal sealed class Dag(BlockCache cache, Asking asking)
     /// <param name="path">Names with slashes between them; nothing for the root itself.</param>
     /// <returns>The entries of the directory there, or null where it is known that there is none.</returns>
     /// <exception cref="UpstreamsFailedException">Nobody gives it.</exception>
-    public Task<IReadOnlyList<DagLink>?> DirectoryAsync(Cid root, string path, CancellationToken cancel) =>
-        WalkAsync<IReadOnlyList<DagLink>?>(root, path, (cid, get) => cid is not null && IsDirectory(cid, get) ? [.. DirectoryDag.Entries(cid, get)] : null, cancel);
+    public async Task<IReadOnlyList<DagLink>?> DirectoryAsync(Cid root, string path, CancellationToken cancel)
+    {
+        // A root may be a file as long as it likes: its first block says so.
+        if (path.Length == 0 && !await WalkAsync(root, "", (cid, get) => IsDirectory(cid!, get), cancel, "block").ConfigureAwait(false))
+            return null;
+        return await WalkAsync<IReadOnlyList<DagLink>?>(root, path, (cid, get) => cid is not null && IsDirectory(cid, get) ? [.. DirectoryDag.Entries(cid, get)] : null, cancel).ConfigureAwait(false);
+    }
 
     /// <returns>The link to what lies there, whose size is not known of a root, or null where it is known that there is nothing.</returns>
     /// <inheritdoc cref="DirectoryAsync"/>
@@ -33,10 +38,10 @@ internal sealed class Dag(BlockCache cache, Asking asking)
         return WalkAsync(root, path[..Math.Max(slash, 0)], (cid, get) => cid is not null && IsDirectory(cid, get) ? DirectoryDag.Find(cid, path[(slash + 1)..], get) : null, cancel);
     }
 
-    /// <returns>The bytes of the file there, or null where it is known that there is none.</returns>
+    /// <returns>The bytes of the file there, or null where it is known that there is none, or a longer one.</returns>
     /// <inheritdoc cref="DirectoryAsync"/>
     public Task<byte[]?> FileAsync(Cid root, string path, int maxBytes, CancellationToken cancel) =>
-        WalkAsync(root, path, (cid, get) => cid is null ? null : UnixFsFile.Read(cid, get, maxBytes), cancel);
+        WalkAsync(root, path, (cid, get) => cid is not null && IsFile(cid, maxBytes, get) ? UnixFsFile.Read(cid, get, maxBytes) : null, cancel);
 
     /// <summary>The first block of a file.</summary>
     /// <inheritdoc cref="DirectoryAsync"/>
@@ -100,6 +105,17 @@ internal sealed class Dag(BlockCache cache, Asking asking)
     private static bool IsDirectory(Cid cid, Func<Cid, ReadOnlyMemory<byte>> get) =>
         cid.Codec == Cid.DagPb && UnixFsData.Decode(DagPbNode.Decode(get(cid)).Data).Type is UnixFsType.Directory or UnixFsType.HamtShard;
 
+    private static bool IsFile(Cid cid, int maxBytes, Func<Cid, ReadOnlyMemory<byte>> get)
+    {
+        if (cid.Codec == Cid.Raw)
+            return get(cid).Length <= maxBytes;
+        if (cid.Codec != Cid.DagPb)
+            return false;
+        var node = DagPbNode.Decode(get(cid));
+        var data = UnixFsData.Decode(node.Data);
+        return data.Type is UnixFsType.File or UnixFsType.Raw && UnixFsFile.ContentSize(cid, node.Links, data) <= maxBytes;
+    }
+
     /// <returns>Verified blocks, the missing one among them.</returns>
     private static async Task<IReadOnlyList<Block>> FetchAsync(Upstream upstream, string path, string scope, Cid missing, CancellationToken cancel)
     {
@@ -124,12 +140,9 @@ internal sealed class Dag(BlockCache cache, Asking asking)
         using var body = await Trustless.GetCarAsync(upstream, $"/ipfs/{path}", $"&dag-scope={scope}", cancel).ConfigureAwait(false);
         using var car = new CarReader(body);
         var blocks = new List<Block>();
-        while (await car.NextAsync().ConfigureAwait(false) is { } block)
-        {
-            if (car.Read > MaxBytes)
-                throw new UpstreamFault(FaultKind.Wrong, $"sent an archive of more than {MaxBytes} bytes");
+        // What is longer is not the upstream's fault: the blocks say so to who asked for them.
+        while (car.Read <= MaxBytes && await car.NextAsync().ConfigureAwait(false) is { } block)
             blocks.Add(block with { Bytes = block.Bytes.ToArray() });
-        }
         return blocks.Exists(b => b.Cid.NamesSameAs(missing)) ? blocks : throw new UpstreamFault(FaultKind.Wrong, "left blocks out of its archive");
     }
 }

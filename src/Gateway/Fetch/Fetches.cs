@@ -19,7 +19,7 @@ internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, Upstr
     private readonly Lock _lock = new();
 
     /// <param name="cid">The root of the blob's DAG, or null where the upstreams give plain paths only.</param>
-    /// <param name="digest">What the client asked for.</param>
+    /// <param name="digest">What it is, or null: nobody knows, and the CID alone counts.</param>
     /// <param name="path">Where the blob lies: /ipfs/…</param>
     /// <param name="part">How much of it is wanted.</param>
     /// <param name="cancel">The client's.</param>
@@ -27,19 +27,19 @@ internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, Upstr
     /// <returns>The blob and its length. The body is the caller's to dispose.</returns>
     /// <exception cref="UpstreamsFailedException">Nobody gives it.</exception>
     /// <exception cref="InvalidDataException">What lies there is no file.</exception>
-    public async Task<(IBody Body, long Size)> OpenAsync(Cid? cid, Digest digest, string path, Wanted part, CancellationToken cancel, long? known = null)
+    public async Task<(IBody Body, long Size)> OpenAsync(Cid? cid, Digest? digest, string path, Wanted part, CancellationToken cancel, long? known = null)
     {
         if (Cached(cid, digest) is { } cached)
             return cached;
         if (cid is null)
-            return await PlainAsync(digest, path, known, part, cancel).ConfigureAwait(false);
+            return await PlainAsync(digest!.Value, path, known, part, cancel).ConfigureAwait(false);
         try
         {
             return await FromDagAsync(cid, part, cancel).ConfigureAwait(false);
         }
-        catch (UpstreamsFailedException e) when (e.Attempts.All(a => a.Kind is FaultKind.NotThisWay or FaultKind.Absent) && pool.Ranked().Any(u => u.Ways.Best == Way.Path))
+        catch (UpstreamsFailedException e) when (digest is not null && e.Attempts.All(a => a.Kind is FaultKind.NotThisWay or FaultKind.Absent) && pool.Ranked().Any(u => u.Ways.Best == Way.Path))
         {
-            return await PlainAsync(digest, path, known, part, cancel).ConfigureAwait(false);
+            return await PlainAsync(digest.Value, path, known, part, cancel).ConfigureAwait(false);
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class Plain(Asking asking, DiskCache disk)
     {
         if (Cached(digest, maxBytes) is { } cached)
             return cached;
-        var file = await _files.RunAsync($"{path}@{digest}", () => FileAsync(path, maxBytes, (content, _) => Digest.Sha256(content) == digest, _ => true), cancel).ConfigureAwait(false);
+        var file = await _files.RunAsync($"{path}@{digest}", () => FileAsync(path, maxBytes, (content, _) => Digest.Sha256(content) == digest ? null : FaultKind.Wrong, _ => true), cancel).ConfigureAwait(false);
         if (file is not null && disk.Begin() is { } kept)
         {
             using (kept.File)
@@ -45,14 +45,14 @@ internal sealed class Plain(Asking asking, DiskCache disk)
     /// <returns>The bytes, or null where all upstreams say that there are none.</returns>
     /// <exception cref="UpstreamsFailedException">Nobody gives it.</exception>
     public Task<byte[]?> BelievedAsync(string path, int maxBytes, Func<byte[], bool> fits, Func<Upstream, bool> isBelieved, CancellationToken cancel) =>
-        _files.RunAsync(path, () => FileAsync(path, maxBytes, (content, cid) => IsNamed(cid, content) && fits(content), isBelieved), cancel);
+        _files.RunAsync(path, () => FileAsync(path, maxBytes, (content, cid) => !IsNamed(cid, content) ? FaultKind.Wrong : fits(content) ? null : FaultKind.SomethingElse, isBelieved), cancel);
 
     /// <summary>For all who wait: none of them ends it. Patience does.</summary>
-    private async Task<byte[]?> FileAsync(string path, int maxBytes, Func<byte[], string?, bool> isRight, Func<Upstream, bool> suits)
+    private async Task<byte[]?> FileAsync(string path, int maxBytes, Func<byte[], string?, FaultKind?> check, Func<Upstream, bool> suits)
     {
         try
         {
-            return await asking.AskAsync(path, (u, c) => FetchAsync(u, path, maxBytes, isRight, c), suits, CancellationToken.None).ConfigureAwait(false);
+            return await asking.AskAsync(path, (u, c) => FetchAsync(u, path, maxBytes, check, c), suits, CancellationToken.None).ConfigureAwait(false);
         }
         catch (UpstreamsFailedException e) when (e.IsKnownAbsent)
         {
@@ -60,14 +60,14 @@ internal sealed class Plain(Asking asking, DiskCache disk)
         }
     }
 
-    private static async Task<byte[]> FetchAsync(Upstream upstream, string path, int maxBytes, Func<byte[], string?, bool> isRight, CancellationToken cancel)
+    private static async Task<byte[]> FetchAsync(Upstream upstream, string path, int maxBytes, Func<byte[], string?, FaultKind?> check, CancellationToken cancel)
     {
         using var body = await upstream.GetAsync($"/ipfs/{path}", null, cancel).ConfigureAwait(false);
         if (body.MediaType == "text/html")
-            throw new UpstreamFault(FaultKind.Wrong, "sent a page");
-        var content = await body.ReadAllAsync(maxBytes).ConfigureAwait(false);
-        if (!isRight(content, body.LastRoot))
-            throw new UpstreamFault(FaultKind.Wrong, $"sent wrong bytes for {path}");
+            throw new UpstreamFault(FaultKind.SomethingElse, "sent a page");
+        var content = await body.ReadAllAsync(maxBytes, FaultKind.SomethingElse).ConfigureAwait(false);
+        if (check(content, body.LastRoot) is { } kind)
+            throw new UpstreamFault(kind, $"sent wrong bytes for {path}");
         upstream.Ways.Worked(Way.Path);
         return content;
     }

@@ -18,12 +18,12 @@ internal sealed class Manifests(IMemoryCache cache, Schema1Signer signer)
     private static readonly SearchValues<char> TypeCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+-_");
 
     /// <returns>The manifest's bytes, or null where the repository has none of it.</returns>
-    /// <exception cref="InvalidDataException">They are not what the digest says.</exception>
-    /// <exception cref="UpstreamsFailedException">No upstream gives them.</exception>
+    /// <exception cref="InvalidDataException">They are not what the digest says, and lie in the store.</exception>
+    /// <exception cref="UpstreamsFailedException">No upstream gives them, or not what the digest says.</exception>
     public ValueTask<byte[]?> ReadAsync(Repository repository, Digest digest, CancellationToken cancel)
     {
         // The repository is asked whether it has it, every time: memory holds those of others too.
-        var key = (typeof(Manifests), digest, repository);
+        var key = (typeof(Manifests), digest, repository.Key);
         return cache.TryGetValue(key, out byte[]? bytes) ? ValueTask.FromResult(bytes) : FindAsync(key, repository, digest, cancel);
     }
 
@@ -32,11 +32,27 @@ internal sealed class Manifests(IMemoryCache cache, Schema1Signer signer)
     public static async ValueTask<byte[]?> ReadOnceAsync(Repository repository, Digest digest, CancellationToken cancel)
     {
         var bytes = await repository.ReadManifestAsync(digest, MaxBytes, cancel).ConfigureAwait(false);
-        return bytes is null || Digest.Sha256(bytes) == digest ? bytes : throw new InvalidDataException($"manifest {digest} has other bytes than its name says");
+        return bytes is null || Digest.Sha256(bytes) == digest ? bytes : throw repository.Broken($"manifest {digest} has other bytes than its name says");
     }
 
     private async ValueTask<byte[]?> FindAsync(object key, Repository repository, Digest digest, CancellationToken cancel) =>
         await ReadOnceAsync(repository, digest, cancel).ConfigureAwait(false) is { } bytes ? Keep(key, bytes) : null;
+
+    /// <returns>The manifests that an index lists, or null where the repository has none of it.</returns>
+    /// <inheritdoc cref="ReadAsync"/>
+    public async ValueTask<IReadOnlyList<Descriptor>?> ReadIndexAsync(Repository repository, Digest digest, CancellationToken cancel)
+    {
+        if (await ReadAsync(repository, digest, cancel).ConfigureAwait(false) is not { } bytes)
+            return null;
+        try
+        {
+            return ImageIndex.Parse(bytes);
+        }
+        catch (FormatException e)
+        {
+            throw repository.Broken($"index {digest} cannot be read: {e.Message}");
+        }
+    }
 
     /// <summary>The text of a schema 1 manifest with a signature, made once: a HEAD and a GET are to agree on its length.</summary>
     public byte[] Sign(Digest digest, byte[] payload)

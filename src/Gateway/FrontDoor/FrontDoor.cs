@@ -53,6 +53,11 @@ internal sealed partial class FrontDoor(IEnumerable<IHeld> held, Func<bool> hasU
         {
             await reply(context).ConfigureAwait(false);
         }
+        catch (OperationCanceledException)
+        {
+            // The client has gone.
+            context.Abort();
+        }
         catch (Exception e) when (e is NotHeldException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             // The client must not take what it has for the whole.

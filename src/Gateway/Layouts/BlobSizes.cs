@@ -14,9 +14,13 @@ internal sealed class BlobSizes(IReadOnlyList<Descriptor> index)
     /// <summary>Children of an index have manifests of their own: two levels, and no more of them than an index has.</summary>
     private const int MaxManifests = 64;
 
+    /// <summary>Images have some hundred blobs. What nobody says the length of is served all the same.</summary>
+    private const int MaxSizes = 10_000;
+
     private readonly ConcurrentDictionary<Digest, long> _sizes = new(index.Select(d => KeyValuePair.Create(d.Digest, d.Size)).DistinctBy(d => d.Key));
     private readonly ConcurrentDictionary<Digest, bool> _read = [];
     private readonly ConcurrentDictionary<Digest, bool> _children = [];
+    private int _noted;
 
     /// <summary>Learns from a manifest.</summary>
     public void Note(Digest digest, byte[] manifest)
@@ -42,7 +46,7 @@ internal sealed class BlobSizes(IReadOnlyList<Descriptor> index)
         long size;
         while (!_sizes.TryGetValue(blob, out size))
         {
-            var next = index.Select(d => d.Digest).Concat(_children.Keys).FirstOrDefault(m => !_read.ContainsKey(m));
+            var next = index.Select(d => d.Digest).Concat(_children.Keys).FirstOrDefault(m => m.IsSha256 && !_read.ContainsKey(m));
             if (!next.IsSha256 || _read.Count >= MaxManifests)
                 return null;
             try
@@ -66,12 +70,13 @@ internal sealed class BlobSizes(IReadOnlyList<Descriptor> index)
             foreach (var item in element.EnumerateArray())
                 Note(item);
         }
-        if (element.ValueKind != JsonValueKind.Object)
+        if (element.ValueKind != JsonValueKind.Object || _noted > MaxSizes)
             return;
         if (element.TryGetProperty("digest", out var digest) && digest.ValueKind == JsonValueKind.String && Digest.TryParse(digest.GetString(), out var named)
             && element.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out var bytes) && bytes >= 0)
         {
-            _sizes.TryAdd(named, bytes);
+            if (_sizes.TryAdd(named, bytes))
+                Interlocked.Increment(ref _noted);
             if (element.TryGetProperty("mediaType", out var type) && type.ValueKind == JsonValueKind.String && type.GetString()!.Contains(".manifest.", StringComparison.Ordinal))
                 _children.TryAdd(named, true);
         }

@@ -31,13 +31,14 @@ internal sealed class DescriptorLayout : ILayout
 
         var places = new Dictionary<Digest, Place> { [top.Digest] = first };
         List<Descriptor> level = [top];
+        var files = new SmallFiles(place);
         for (int depth = 0, read = 0; level.Count > 0; depth++)
         {
             if (depth > MaxDepth || (read += level.Count) > MaxManifests)
                 throw new InvalidDataException($"{place} names more manifests than an image has");
-            var manifests = await Task.WhenAll(level.Select(d => source.ReadAsync(places[d.Digest], MaxManifestBytes, d.Digest, cancel).AsTask())).ConfigureAwait(false);
             // Those of other platforms may not be there.
-            var parts = manifests.OfType<byte[]>().SelectMany(Parts).Where(p => PlaceOf(p) is not null && !places.ContainsKey(p.Digest)).DistinctBy(p => p.Digest).ToList();
+            var manifests = await files.ReadAsync(level, d => source.ReadAsync(places[d.Digest], MaxManifestBytes, d.Digest, cancel)).ConfigureAwait(false);
+            var parts = manifests.SelectMany(m => Parts(m.Content)).Where(p => PlaceOf(p) is not null && !places.ContainsKey(p.Digest)).DistinctBy(p => p.Digest).ToList();
             parts.ForEach(p => places[p.Digest] = PlaceOf(p)!.Value);
             level = parts.FindAll(p => MediaType.ManifestTypes.Contains(p.MediaType));
         }

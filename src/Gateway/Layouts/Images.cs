@@ -13,6 +13,14 @@ internal sealed record Images(IReadOnlyList<Descriptor> Index, Places Places)
 
     /// <summary>Blobs that lie there as gzip of what their digests name, and how many bytes that has.</summary>
     public IReadOnlyDictionary<Digest, long> Packed { get; init; } = new Dictionary<Digest, long>();
+
+    /// <summary>What it takes in memory, about, with what is made of it: names and digests in sets.</summary>
+    public long Bytes => 4096 + Places.Bytes + Index.Sum(BytesOf) + Given.Values.Sum(m => 400L + m.Length) + (400L * Packed.Count);
+
+    private static long BytesOf(Descriptor entry) => 1000
+        + (2L * (entry.MediaType.Value.Length + (entry.Name?.Length ?? 0) + (entry.ArtifactType?.Length ?? 0)))
+        + entry.Urls.Sum(u => 50 + (2L * u.Length))
+        + (entry.Annotations?.Sum(a => 150 + (2L * (a.Key.Length + a.Value.Length))) ?? 0);
 }
 
 /// <summary>Where a layout keeps its files: for each, the places where it can lie, the likeliest first.</summary>
@@ -26,10 +34,13 @@ internal sealed record Places(Func<Digest, IEnumerable<Place>> Manifest, Func<Di
     /// <summary>The folder in which manifests lie under their digests, or null: they lie among the blobs.</summary>
     public Place? ManifestFolder { get; init; }
 
+    /// <summary>What it takes in memory, about, where it is more than some rules.</summary>
+    public long Bytes { get; init; }
+
     /// <summary>The places of digests that a document lists one by one.</summary>
     public static Places Listed(IReadOnlyDictionary<Digest, Place> places)
     {
-        return new Places(Of, Of);
+        return new Places(Of, Of) { Bytes = 500L * places.Count };
 
         IEnumerable<Place> Of(Digest digest) => places.TryGetValue(digest, out var place) ? [place] : [];
     }

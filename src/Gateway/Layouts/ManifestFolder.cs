@@ -28,16 +28,16 @@ internal sealed class ManifestFolder(ISource source, Place folder)
     /// <returns>The manifests' descriptors, named by the tags.</returns>
     public async ValueTask<List<Descriptor>> ReadAsync(IEnumerable<(Tag Tag, string File)> names, CancellationToken cancel)
     {
-        var found = await Task.WhenAll(names.Take(MaxTags).Select(async n =>
-            (n.Tag, Bytes: await source.ReadAsync(folder.Below($"{TreePaths.Manifests}/{n.File}"), MaxBytes, IsManifest, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
+        var found = await new SmallFiles(folder).ReadAsync(
+            names.Take(MaxTags), n => source.ReadAsync(folder.Below($"{TreePaths.Manifests}/{n.File}"), MaxBytes, IsManifest, cancel)).ConfigureAwait(false);
         var entries = new List<Descriptor>();
-        foreach (var (tag, bytes) in found)
+        foreach (var (name, bytes) in found)
         {
-            if (bytes is null || !IsManifest(bytes))
+            if (!IsManifest(bytes))
                 continue;
             var digest = Digest.Sha256(bytes);
             _manifests[digest] = bytes;
-            entries.Add(new Descriptor(Find.Manifests.FormOf(bytes), digest, bytes.Length) { Name = tag.ToString() });
+            entries.Add(new Descriptor(Find.Manifests.FormOf(bytes), digest, bytes.Length) { Name = name.Tag.ToString() });
         }
         return entries;
     }

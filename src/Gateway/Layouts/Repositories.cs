@@ -1,5 +1,7 @@
+using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace Image2Ipfs.Gateway.Layouts;
 
@@ -13,11 +15,14 @@ internal sealed class Repositories
     private readonly BlockSource _blocks;
     private readonly PathSource _paths;
     private readonly UpstreamPool _pool;
+    private readonly IMemoryCache _cache;
     private readonly IReadOnlyList<ILayout> _layouts;
 
-    public Repositories(StoreSource store, BlockSource blocks, PathSource paths, UpstreamPool pool)
+    private readonly SingleFlight<(ISource, Place), Repository?> _opening = new();
+
+    public Repositories(StoreSource store, BlockSource blocks, PathSource paths, UpstreamPool pool, IMemoryCache cache)
     {
-        (_store, _blocks, _paths, _pool) = (store, blocks, paths, pool);
+        (_store, _blocks, _paths, _pool, _cache) = (store, blocks, paths, pool, cache);
         // A tree of ours is an OCI layout too, and a file may be anything: the order matters.
         _layouts =
         [
@@ -28,7 +33,7 @@ internal sealed class Repositories
 
     /// <returns>The repository, or null where the store's root has none there.</returns>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public ValueTask<Repository?> OpenStoredAsync(Place place, CancellationToken cancel) => OpenAsync(_store, place, cancel);
+    public Task<Repository?> OpenStoredAsync(Place place, CancellationToken cancel) => OpenAsync(_store, place, cancel);
 
     /// <returns>The repository, or null where it is known that there is none.</returns>
     /// <exception cref="UpstreamsFailedException">Nobody says.</exception>
@@ -43,31 +48,43 @@ internal sealed class Repositories
         {
             // None of those that may know it give blocks, or they answer 500, as js-ipfs does before anybody knows what it gives.
         }
-        catch (InvalidDataException e)
-        {
-            throw UpstreamsFailedException.WrongTree($"{place}", e);
-        }
         return await OpenAsync(_paths, place, cancel).ConfigureAwait(false);
     }
 
-    private async ValueTask<Repository?> OpenAsync(ISource source, Place place, CancellationToken cancel) =>
-        await RecogniseAsync(source, place, isTag: false, cancel).ConfigureAwait(false) is { } images ? new Repository(source, images) : null;
+    private Task<Repository?> OpenAsync(ISource source, Place place, CancellationToken cancel) =>
+        _opening.RunAsync((source, place), () => OpenAsync(source, place), cancel);
+
+    /// <summary>For all who wait: none of them ends it.</summary>
+    private async Task<Repository?> OpenAsync(ISource source, Place place)
+    {
+        try
+        {
+            return await RecogniseAsync(source, place, isTag: false, CancellationToken.None).ConfigureAwait(false) is { } images ? new Repository(source, images, _cache) : null;
+        }
+        catch (InvalidDataException e)
+        {
+            throw source.Broken(e.Message);
+        }
+    }
 
     private async ValueTask<Images?> RecogniseAsync(ISource source, Place place, bool isTag, CancellationToken cancel)
     {
         // A tag of a tag would have no end.
-        var layouts = _layouts.Where(l => !isTag || l is not TagStoreLayout);
-        var opening = layouts.Select(l => l.TryOpenAsync(source, place, cancel));
+        var layouts = _layouts.Where(l => !isTag || l is not TagStoreLayout).ToList();
         // Where nothing is listed each of them asks for a file, and a gateway may be slow to say that there is none. Ours comes first.
-        if (!source.IsProven)
-            opening = opening.Take(1).Concat(Together(opening.Skip(1)));
+        var opening = source.IsProven ? layouts.Select(Open) : layouts.Take(1).Select(Open).Concat(Together(layouts.Skip(1)));
         UpstreamsFailedException? refused = null;
+        var isKnown = false;
         foreach (var layout in opening)
         {
             try
             {
                 if (await layout.ConfigureAwait(false) is { } images)
                     return images;
+                // Ours is looked for at once; before all the others, whether there is anything.
+                if (!isKnown && !await source.HasAsync(place.Root, cancel).ConfigureAwait(false))
+                    return null;
+                isKnown = true;
             }
             catch (UpstreamsFailedException e) when (!source.IsProven && e.IsMaybeAbsent)
             {
@@ -77,9 +94,11 @@ internal sealed class Repositories
         }
         return refused is null ? null : throw refused;
 
-        static IEnumerable<ValueTask<Images?>> Together(IEnumerable<ValueTask<Images?>> all)
+        ValueTask<Images?> Open(ILayout layout) => layout.TryOpenAsync(source, place, cancel);
+
+        IEnumerable<ValueTask<Images?>> Together(IEnumerable<ILayout> all)
         {
-            foreach (var one in all.Select(o => o.AsTask()).ToList())
+            foreach (var one in all.Select(l => Open(l).AsTask()).ToList())
                 yield return new ValueTask<Images?>(one);
         }
     }

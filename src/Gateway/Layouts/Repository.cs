@@ -1,9 +1,9 @@
-using System.Collections.Concurrent;
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace Image2Ipfs.Gateway.Layouts;
 
@@ -12,19 +12,15 @@ internal sealed class Repository
 {
     private const int MaxManifestBytes = 4 * 1024 * 1024;
 
-    /// <summary>Tags that no list has are asked for one by one, and manifests are made for some: neither goes on without end.</summary>
-    private const int MaxAdded = 256;
-
     private readonly ISource _source;
     private readonly Images _images;
+    private readonly IMemoryCache _cache;
     private readonly BlobSizes _sizes;
     private readonly Dictionary<Digest, MediaType> _forms = [];
-    private readonly ConcurrentDictionary<Tag, Descriptor> _lateTags = [];
-    private readonly ConcurrentDictionary<Digest, (MediaType Form, byte[] Bytes)> _added = [];
 
-    public Repository(ISource source, Images images)
+    public Repository(ISource source, Images images, IMemoryCache cache)
     {
-        (_source, _images, _sizes) = (source, images, new BlobSizes(images.Index));
+        (_source, _images, _cache, _sizes) = (source, images, cache, new BlobSizes(images.Index));
         Tags = images.Index
             .Where(d => Tag.TryParse(d.Name, out _))
             .GroupBy(d => Tag.Parse(d.Name!))
@@ -33,11 +29,20 @@ internal sealed class Repository
             _forms.TryAdd(descriptor.Digest, descriptor.MediaType);
     }
 
+    /// <summary>
+    /// What is remembered of it in the cache is remembered under this: a key that had the repository itself would keep all of it in
+    /// memory, which the cache counts only once.
+    /// </summary>
+    public object Key { get; } = new();
+
     /// <summary>Whether all that is said of it hangs on the root's CID. What an upstream only says is not believed for ever.</summary>
     public bool IsProven => _source.IsProven;
 
-    /// <summary>What it takes in memory, about: a digest and its place in a set.</summary>
-    public long Bytes => 4096 + (256L * _forms.Count) + _images.Given.Values.Sum(m => (long)m.Length);
+    /// <inheritdoc cref="Images.Bytes"/>
+    public long Bytes => _images.Bytes;
+
+    /// <inheritdoc cref="ISource.Broken"/>
+    public Exception Broken(string problem) => _source.Broken(problem);
 
     /// <summary>The forms of each tag's image.</summary>
     public IReadOnlyDictionary<Tag, IReadOnlyList<Descriptor>> Tags { get; }
@@ -47,22 +52,21 @@ internal sealed class Repository
     {
         if (Tags.TryGetValue(tag, out var forms))
             return forms;
-        if (_lateTags.TryGetValue(tag, out var known))
+        if (_cache.TryGetValue((Key, tag), out Descriptor? known) && Added(known!.Digest) is not null)
             return [known];
-        if (_added.Count >= MaxAdded
-            || await FirstAsync(_images.Places.Tag(tag), place => _source.ReadAsync(place, MaxManifestBytes, ManifestFolder.IsManifest, cancel)).ConfigureAwait(false) is not { } bytes)
+        if (await FirstAsync(_images.Places.Tag(tag), place => _source.ReadAsync(place, MaxManifestBytes, ManifestFolder.IsManifest, cancel)).ConfigureAwait(false) is not { } bytes)
             return null;
-        return [_lateTags[tag] = Add(Find.Manifests.FormOf(bytes), bytes)];
+        return [_cache.Set((Key, tag), Add(Find.Manifests.FormOf(bytes), bytes), new MemoryCacheEntryOptions { Size = 1000 })];
     }
 
-    /// <summary>Makes a manifest known by its digest, as long as there is room.</summary>
+    /// <summary>Makes a manifest known by its digest: of a tag that no list has, or made of another one. It may be forgotten, and found or made again.</summary>
     public Descriptor Add(MediaType form, byte[] bytes)
     {
         var digest = Digest.Sha256(bytes);
-        if (_added.Count < MaxAdded)
-            _added.TryAdd(digest, (form, bytes));
+        _cache.Set((Key, digest), new AddedManifest(form, bytes), new MemoryCacheEntryOptions { Size = bytes.Length + 500 });
         return new Descriptor(form, digest, bytes.Length);
     }
+
     /// <returns>Every manifest that is known to lie here.</returns>
     public async ValueTask<IEnumerable<Digest>> ManifestsAsync(CancellationToken cancel)
     {
@@ -70,9 +74,8 @@ internal sealed class Repository
         return listed.Select(n => Digest.TryParse(n, out var digest) ? digest : default).Where(d => d.IsSha256).Concat(_images.Index.Select(d => d.Digest)).Distinct();
     }
 
-
     /// <summary>The form of a manifest that the index lists, or null for one that only another manifest names.</summary>
-    public MediaType? FormOf(Digest digest) => _forms.TryGetValue(digest, out var form) ? form : _added.TryGetValue(digest, out var added) ? added.Form : null;
+    public MediaType? FormOf(Digest digest) => _forms.TryGetValue(digest, out var form) ? form : Added(digest)?.Form;
 
     /// <returns>The manifest's bytes, not yet checked against the digest, or null where the repository has none of it.</returns>
     public async ValueTask<byte[]?> ReadManifestAsync(Digest digest, int maxBytes, CancellationToken cancel)
@@ -89,14 +92,17 @@ internal sealed class Repository
     {
         if (Given(digest) is { } manifest)
             return (new MemoryBody(manifest), manifest.Length);
-        var found = await FirstAsync(Sha256Only(digest, _images.Places.Blob), place => _source.OpenAsync(place, digest, part, Size, cancel)).ConfigureAwait(false);
-        return found is var (body, size) && _images.Packed.TryGetValue(digest, out var unpacked) ? (new UnpackedBody(body, size, unpacked, digest), unpacked) : found;
+        var isPacked = _images.Packed.TryGetValue(digest, out var unpacked);
+        var found = await FirstAsync(Sha256Only(digest, _images.Places.Blob), place => _source.OpenAsync(place, isPacked ? null : digest, part, Size, cancel)).ConfigureAwait(false);
+        return found is var (body, size) && isPacked ? (new UnpackedBody(body, size, unpacked, digest), unpacked) : found;
 
         Task<long?> Size() => _sizes.FindAsync(digest, m => ReadManifestAsync(m, MaxManifestBytes, cancel));
     }
 
     private byte[]? Given(Digest digest) =>
-        _images.Given.GetValueOrDefault(digest) ?? _added.GetValueOrDefault(digest).Bytes;
+        _images.Given.GetValueOrDefault(digest) ?? Added(digest)?.Bytes;
+
+    private AddedManifest? Added(Digest digest) => _cache.Get<AddedManifest>((Key, digest));
 
     /// <summary>Other digests could not be checked.</summary>
     private static IEnumerable<Place> Sha256Only(Digest digest, Func<Digest, IEnumerable<Place>> places) => digest.IsSha256 ? places(digest) : [];
@@ -119,4 +125,6 @@ internal sealed class Repository
         }
         return refused is null ? default : throw refused;
     }
+
+    private sealed record AddedManifest(MediaType Form, byte[] Bytes);
 }

@@ -18,6 +18,9 @@ internal sealed class TagStoreLayout(Func<ISource, Place, CancellationToken, Val
     private const int MaxTags = 64;
     private const int MaxBytes = 256;
 
+    /// <summary>Of all its roots together: what is known of one stays in memory.</summary>
+    private const long MaxKnown = 4 * SmallFiles.MaxBytes;
+
     public async ValueTask<Images?> TryOpenAsync(ISource source, Place place, CancellationToken cancel)
     {
         if (place.Path.Length == 0)
@@ -26,16 +29,20 @@ internal sealed class TagStoreLayout(Func<ISource, Place, CancellationToken, Val
         if (names.Count is 0 or > MaxTags || !names.All(n => Tag.TryParse(n, out _)))
             return null;
         var tags = new List<(string Tag, Images Images)>();
+        var known = 0L;
         foreach (var name in names)
         {
             if (await source.ReadAsync(place.Below(name), MaxBytes, b => RootOf(b) is not null, cancel).ConfigureAwait(false) is not { } bytes || RootOf(bytes) is not { } root)
                 return null;
-            if (await open(source, new Place(root, ""), cancel).ConfigureAwait(false) is { } images)
-                tags.Add((name, images));
+            if (await open(source, new Place(root, ""), cancel).ConfigureAwait(false) is not { } images)
+                continue;
+            if ((known += images.Bytes) > MaxKnown)
+                throw new InvalidDataException($"the roots of {place} have more tags, or longer manifests, than images have");
+            tags.Add((name, images));
         }
         return tags.Count == 0 ? null : new Images(
             [.. tags.SelectMany(t => Named(t.Images.Index, t.Tag)), .. tags.SelectMany(t => t.Images.Index.Select(d => d with { Name = null }))],
-            new Places(digest => tags.SelectMany(t => t.Images.Places.Manifest(digest)), digest => tags.SelectMany(t => t.Images.Places.Blob(digest))))
+            new Places(digest => tags.SelectMany(t => t.Images.Places.Manifest(digest)), digest => tags.SelectMany(t => t.Images.Places.Blob(digest))) { Bytes = known })
         {
             Given = tags.SelectMany(t => t.Images.Given).DistinctBy(g => g.Key).ToDictionary(),
             Packed = tags.SelectMany(t => t.Images.Packed).DistinctBy(p => p.Key).ToDictionary(),

@@ -70,7 +70,7 @@ internal static class UnpackedLayers
         const int Trailer = 8;
         foreach (var place in images.Places.Blob(layer))
         {
-            if (await source.OpenAsync(place, layer, Wanted.Part, () => Task.FromResult<long?>(null), cancel).ConfigureAwait(false) is not var (body, size))
+            if (await source.OpenAsync(place, null, Wanted.Part, () => Task.FromResult<long?>(null), cancel).ConfigureAwait(false) is not var (body, size))
                 continue;
             using (body)
             {

@@ -29,7 +29,7 @@ internal sealed partial class ReferrerLists(IMemoryCache cache, ILogger<Referrer
 
     /// <exception cref="UpstreamsFailedException">The upstreams do not give a manifest that they may have.</exception>
     public ValueTask<ReferrerList> OfAsync(Repository repository, CancellationToken cancel) =>
-        cache.TryGetValue((typeof(ReferrerLists), repository), out ReferrerList? known)
+        cache.TryGetValue((typeof(ReferrerLists), repository.Key), out ReferrerList? known)
             ? ValueTask.FromResult(known!)
             : new ValueTask<ReferrerList>(_reading.RunAsync(repository, () => ReadAsync(repository), cancel));
 
@@ -58,7 +58,7 @@ internal sealed partial class ReferrerLists(IMemoryCache cache, ILogger<Referrer
         if (read.LeftOut > 0)
             LogLeftOut(logger, read.LeftOut);
         var built = list.Build(read.LeftOut);
-        return cache.Set((typeof(ReferrerLists), repository), built, new MemoryCacheEntryOptions { Size = built.Bytes });
+        return cache.Set((typeof(ReferrerLists), repository.Key), built, new MemoryCacheEntryOptions { Size = built.Bytes });
     }
 
     private async Task ReadAsync(Repository repository, IEnumerable<Digest> digests, Reading read)
@@ -87,7 +87,7 @@ internal sealed partial class ReferrerLists(IMemoryCache cache, ILogger<Referrer
         {
             return null;
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or UpstreamsFailedException { IsWrongTree: true })
         {
             LogUnreadable(logger, digest, e.Message);
             return null;

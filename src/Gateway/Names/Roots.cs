@@ -105,7 +105,8 @@ internal sealed class Roots(LocalStore store, Repositories repositories, MovingN
     private static (Type, RepositoryName) Absent(RepositoryName name) => (typeof(Roots), name);
 
     private void KeepAbsent(RepositoryName name) =>
-        cache.Set(Absent(name), true, new MemoryCacheEntryOptions { Size = 200, AbsoluteExpirationRelativeToNow = AbsentFor });
+        // Anybody may ask for any number of names: what is there goes before them.
+        cache.Set(Absent(name), true, new MemoryCacheEntryOptions { Size = 1000, AbsoluteExpirationRelativeToNow = AbsentFor, Priority = CacheItemPriority.Low });
 
     /// <summary>A repository that was read once. A publisher may remove a root of the store at any time, and a name may move.</summary>
     private sealed class Known

@@ -3,6 +3,7 @@ using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Find;
 using Image2Ipfs.Gateway.Layouts;
 using Image2Ipfs.Registry;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace Image2Ipfs.Gateway.Negotiate;
 
@@ -10,7 +11,7 @@ namespace Image2Ipfs.Gateway.Negotiate;
 /// Makes the schema 1 manifest of an image that was published without one, for the clients that read nothing else; of several
 /// platforms, that of linux/amd64, as distribution has it.
 /// </summary>
-internal sealed class Schema1Conversion(Manifests manifests)
+internal sealed class Schema1Conversion(Manifests manifests, IMemoryCache cache)
 {
     private const string Os = "linux";
     private const string Architecture = "amd64";
@@ -21,7 +22,18 @@ internal sealed class Schema1Conversion(Manifests manifests)
     /// <param name="forms">The forms that it has.</param>
     /// <param name="cancel">The client's.</param>
     /// <returns>The new manifest, or null where schema 1 cannot say what the image is.</returns>
-    public async ValueTask<Descriptor?> TryConvertAsync(Repository repository, RepositoryName name, Tag tag, IReadOnlyList<Descriptor> forms, CancellationToken cancel)
+    public async ValueTask<byte[]?> TryConvertAsync(Repository repository, RepositoryName name, Tag tag, IReadOnlyList<Descriptor> forms, CancellationToken cancel)
+    {
+        // A configuration may have megabytes, and such a client may come again.
+        var key = (typeof(Schema1Conversion), repository.Key, name, tag);
+        if (!cache.TryGetValue(key, out byte[]? made) && (made = await MakeAsync(repository, name, tag, forms, cancel).ConfigureAwait(false)) is not null)
+            cache.Set(key, made, new MemoryCacheEntryOptions { Size = made.Length + 500 });
+        if (made is not null)
+            repository.Add(MediaType.Schema1, made);
+        return made;
+    }
+
+    private async ValueTask<byte[]?> MakeAsync(Repository repository, RepositoryName name, Tag tag, IReadOnlyList<Descriptor> forms, CancellationToken cancel)
     {
         foreach (var form in forms)
         {
@@ -37,7 +49,7 @@ internal sealed class Schema1Conversion(Manifests manifests)
                     bytes = image;
                 }
                 if (await ConvertAsync(repository, name, tag, ImageManifest.Parse(bytes), cancel).ConfigureAwait(false) is { } payload)
-                    return repository.Add(MediaType.Schema1, payload);
+                    return payload;
             }
             catch (FormatException)
             {

@@ -1,6 +1,7 @@
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Upstreams;
+using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 
@@ -14,6 +15,8 @@ internal sealed class PathSource(Plain plain, Fetches fetches, LocalStore store,
 {
     public bool IsProven => false;
 
+    public ValueTask<bool> HasAsync(Cid root, CancellationToken cancel) => ValueTask.FromResult(true);
+
     public ValueTask<IReadOnlyList<string>?> ListAsync(Place directory, CancellationToken cancel) => default;
 
     public async ValueTask<byte[]?> ReadAsync(Place file, int maxBytes, Func<byte[], bool> fits, CancellationToken cancel) =>
@@ -22,17 +25,21 @@ internal sealed class PathSource(Plain plain, Fetches fetches, LocalStore store,
     public async ValueTask<byte[]?> ReadAsync(Place file, int maxBytes, Digest digest, CancellationToken cancel) =>
         await plain.DigestedAsync($"{file}", digest, maxBytes, cancel).ConfigureAwait(false);
 
-    public async ValueTask<(IBody Body, long Size)?> OpenAsync(Place file, Digest digest, Wanted part, Func<Task<long?>> size, CancellationToken cancel)
+    public async ValueTask<(IBody Body, long Size)?> OpenAsync(Place file, Digest? digest, Wanted part, Func<Task<long?>> size, CancellationToken cancel)
     {
-        if (store.OpenBlob(digest) is { } own)
+        if (digest is not { } named)
+            return null;
+        if (store.OpenBlob(named) is { } own)
             return (new FileBody(own), RandomAccess.GetLength(own));
         try
         {
-            return await fetches.OpenAsync(null, digest, $"/ipfs/{file}", part, cancel, await size().ConfigureAwait(false)).ConfigureAwait(false);
+            return await fetches.OpenAsync(null, named, $"/ipfs/{file}", part, cancel, await size().ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (UpstreamsFailedException e) when (e.IsKnownAbsent)
         {
             return null;
         }
     }
+
+    public Exception Broken(string problem) => UpstreamsFailedException.WrongTree("the tree", new InvalidDataException(problem));
 }

@@ -12,13 +12,15 @@ internal sealed class StoreSource(LocalStore store, IMemoryCache cache) : ISourc
 {
     public bool IsProven => true;
 
+    public ValueTask<bool> HasAsync(Cid root, CancellationToken cancel) => ValueTask.FromResult(FilesOf(root) is not null);
+
     public ValueTask<IReadOnlyList<string>?> ListAsync(Place directory, CancellationToken cancel) => ValueTask.FromResult(FilesOf(directory.Root)?.List(directory.Path));
 
     public ValueTask<byte[]?> ReadAsync(Place file, int maxBytes, Func<byte[], bool> fits, CancellationToken cancel) => ValueTask.FromResult(Read(file, maxBytes));
 
     public ValueTask<byte[]?> ReadAsync(Place file, int maxBytes, Digest digest, CancellationToken cancel) => ValueTask.FromResult(Read(file, maxBytes));
 
-    public ValueTask<(IBody Body, long Size)?> OpenAsync(Place file, Digest digest, Wanted part, Func<Task<long?>> size, CancellationToken cancel)
+    public ValueTask<(IBody Body, long Size)?> OpenAsync(Place file, Digest? digest, Wanted part, Func<Task<long?>> size, CancellationToken cancel)
     {
         if (FilesOf(file.Root) is not { } files || !files.TryFind(file.Path, out var found))
             return default;
@@ -34,9 +36,11 @@ internal sealed class StoreSource(LocalStore store, IMemoryCache cache) : ISourc
         throw new InvalidDataException($"blob {blob} is damaged: it has {length} bytes instead of {found.Size}");
     }
 
+    public Exception Broken(string problem) => new InvalidDataException(problem);
+
     private byte[]? Read(Place file, int maxBytes)
     {
-        if (FilesOf(file.Root) is not { } files || !files.TryFind(file.Path, out var found))
+        if (FilesOf(file.Root) is not { } files || !files.TryFind(file.Path, out var found) || found.Size > maxBytes)
             return null;
         if (found.Digest is not { } blob)
             return store.Open(file.Root) is { } root && root.TryReadFile(file.Path, maxBytes, out var content) ? content : null;
@@ -44,7 +48,7 @@ internal sealed class StoreSource(LocalStore store, IMemoryCache cache) : ISourc
         {
             var info = new FileInfo(store.BlobFile(blob));
             if (info.Length > maxBytes)
-                throw new InvalidDataException($"blob {blob} is damaged, or longer than {maxBytes} bytes");
+                throw new InvalidDataException($"blob {blob} is damaged: it has {info.Length} bytes instead of {found.Size}");
             return File.ReadAllBytes(info.FullName);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -13,7 +13,7 @@ internal sealed class StoredFiles
         foreach (var (path, link) in root.Files)
         {
             _files[path] = root.TryGetBlob(link.Cid, out var digest, out var size) ? new StoredFile(digest, size) : new StoredFile(null, root.SizeOf(link));
-            Bytes += 120 + 2 * path.Length;
+            Bytes += 320 + 2 * path.Length;
         }
     }
 

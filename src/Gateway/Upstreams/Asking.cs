@@ -14,8 +14,8 @@ namespace Image2Ipfs.Gateway.Upstreams;
 /// </summary>
 internal sealed class Asking(UpstreamPool pool, IOptions<GatewaySettings> settings, TimeProvider clock)
 {
-    /// <summary>Old gateways answer 500 for what is not there. It is asked again, but not for as long as the patience lasts.</summary>
-    private const int Max500 = 4;
+    /// <summary>Old gateways answer 500 for what is not there, or something else lies there. It is asked again, but not for as long as the patience lasts.</summary>
+    private const int MaxDoubtful = 4;
 
     private readonly UpstreamSettings _settings = settings.Value.Upstreams;
 
@@ -64,7 +64,7 @@ internal sealed class Asking(UpstreamPool pool, IOptions<GatewaySettings> settin
 
         // What nobody has, and what nobody gives in a way that suits, does not come of waiting. One odd answer settles neither.
         bool IsWorthwhile() =>
-            pool.Ranked().Any(suits) && attempts.Where(a => a.Kind != FaultKind.Absent).GroupBy(a => a.Upstream).Any(a => a.Count(x => x.Status == 500) < Max500);
+            pool.Ranked().Any(suits) && attempts.Where(a => a.Kind != FaultKind.Absent).GroupBy(a => a.Upstream).Any(a => a.Count(x => x.IsDoubtful) < MaxDoubtful);
 
         async Task<T> NextAsync(CancellationToken token)
         {

@@ -81,15 +81,17 @@ internal sealed class UpstreamBody : IDisposable
     }
 
     /// <summary>Reads to the end.</summary>
+    /// <param name="max">How many bytes there may be.</param>
+    /// <param name="tooLong">What it is if there are more.</param>
     /// <exception cref="UpstreamFault">There are more bytes than that.</exception>
-    public async Task<byte[]> ReadAllAsync(int max)
+    public async Task<byte[]> ReadAllAsync(int max, FaultKind tooLong = FaultKind.Wrong)
     {
         using var all = new MemoryStream();
         var buffer = new byte[64 * 1024];
         while (await ReadAsync(buffer).ConfigureAwait(false) is > 0 and var read)
         {
             if (all.Length + read > max)
-                throw new UpstreamFault(FaultKind.Wrong, $"answered with more than {max} bytes");
+                throw new UpstreamFault(tooLong, $"answered with more than {max} bytes");
             all.Write(buffer, 0, read);
         }
         return all.ToArray();

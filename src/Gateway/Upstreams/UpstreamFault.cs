@@ -17,6 +17,9 @@ internal enum FaultKind
     /// <summary>Its bytes are not what their CID or digest says, or it left some out.</summary>
     Wrong,
 
+    /// <summary>What lies there is not what was looked for: a folder's page, a file of another kind. Its owner put it there.</summary>
+    SomethingElse,
+
     /// <summary>It does not give content in this way.</summary>
     NotThisWay,
 }
@@ -39,7 +42,11 @@ internal sealed class UpstreamFault(FaultKind kind, string message, Exception? i
 }
 
 /// <summary>One upstream that was asked in vain, for the error that the client gets.</summary>
-internal sealed record Attempt(string Upstream, FaultKind Kind, string Outcome, TimeSpan? RetryAfter, int Status);
+internal sealed record Attempt(string Upstream, FaultKind Kind, string Outcome, TimeSpan? RetryAfter, int Status)
+{
+    /// <summary>It may well say that what was asked for is not there.</summary>
+    public bool IsDoubtful => Status == 500 || Kind == FaultKind.SomethingElse;
+}
 
 /// <summary>No upstream gave it, for as long as the Gateway is patient.</summary>
 internal sealed class UpstreamsFailedException(string what, IReadOnlyList<Attempt> attempts, bool outOfPatience = false)
@@ -47,7 +54,9 @@ internal sealed class UpstreamsFailedException(string what, IReadOnlyList<Attemp
 {
     /// <summary>The upstreams did what they could: what the root's owner published is broken.</summary>
     public static UpstreamsFailedException WrongTree(string what, InvalidDataException problem) =>
-        new(what, [new Attempt("the tree", FaultKind.Wrong, problem.Message, null, 0)]);
+        new(what, [new Attempt("the tree", FaultKind.Wrong, problem.Message, null, 0)]) { IsWrongTree = true };
+
+    public bool IsWrongTree { get; private init; }
 
     public string What { get; } = what;
 
@@ -62,6 +71,6 @@ internal sealed class UpstreamsFailedException(string what, IReadOnlyList<Attemp
     /// <summary>Every upstream said so, and none of them anything else.</summary>
     public bool IsKnownAbsent => Attempts.Count > 0 && Attempts.All(a => a.Kind == FaultKind.Absent);
 
-    /// <summary>The same, or the 500 that old gateways answer for a path that is not there.</summary>
-    public bool IsMaybeAbsent => Attempts.Count > 0 && Attempts.All(a => a.Kind == FaultKind.Absent || a.Status == 500);
+    /// <summary>The same, or the 500 that old gateways answer for a path that is not there, or something else lies there.</summary>
+    public bool IsMaybeAbsent => Attempts.Count > 0 && Attempts.All(a => a.Kind == FaultKind.Absent || a.IsDoubtful);
 }
