@@ -36,6 +36,14 @@ public sealed class Containerd(string version) : Client
         await CtrAsync("images", "export", path, reference);
     }
 
+    /// <summary>Pulls an image, and pushes it to the IPFS node that runs, with the stargz snapshotter's ctr-remote.</summary>
+    /// <returns>The CID that this prints.</returns>
+    public async Task<string> PushToIpfsAsync(string reference, bool estargz)
+    {
+        await CtrAsync("images", "pull", "--plain-http", "--all-platforms", reference);
+        return (await DaemonAsync("ctr-remote", "images", "ipfs-push", "--all-platforms", $"--estargz={(estargz ? "true" : "false")}", reference)).Trim();
+    }
+
     public override bool KeepsManifests(string format) => true;
 
     public override Task<string> RunAsync(string reference) => CtrAsync("run", "--rm", reference, $"test-{Environment.ProcessId}-{++_containers}");

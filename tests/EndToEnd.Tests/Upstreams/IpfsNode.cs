@@ -64,6 +64,13 @@ public sealed class IpfsNode : IAsyncDisposable
         return added.Single(a => a.GetProperty("Name").GetString() == "root").GetProperty("Hash").GetString()!;
     }
 
+    /// <summary>What a file holds.</summary>
+    public async Task<byte[]> CatAsync(string cid)
+    {
+        using var response = await PostAsync($"cat?arg={cid}", null);
+        return await response.Content.ReadAsByteArrayAsync();
+    }
+
     /// <summary>Runs a command that answers with one JSON value.</summary>
     public async Task<JsonElement> AskAsync(string command)
     {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A containerd without Kubernetes' part, driven by ctr.
-# usage: containerd.sh 1.6|1.7|2.1  start | stop | wipe | ctr ARGUMENT..
+# usage: containerd.sh 1.6|1.7|2.1  start | stop | wipe | ctr ARGUMENT.. | ctr-remote ARGUMENT..   (2.1 alone has ctr-remote)
 set -eu
 here=$(dirname "$(realpath "$0")")
 . "$here/work.sh"
@@ -57,5 +57,9 @@ wipe) # a layer whose snapshot is there would not be fetched again
     [ -z "$images" ] || ctr images rm --sync $images'
   ;;
 ctr) exec "${ctr[@]}" "$@" ;;
+ctr-remote) # the stargz snapshotter's; it finds the node that node.sh started by the file "api" in its repository
+  [ "$version" = 2.1 ] || { echo "containerd.sh: $version has no ctr-remote" >&2; exit 2; }
+  IPFS_PATH=$WORK/node/repo exec "${in[@]}" ctr-remote -a "$socket" "$@"
+  ;;
 *) sed -n 3p "$0" >&2; exit 2 ;;
 esac

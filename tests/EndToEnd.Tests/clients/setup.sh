@@ -6,7 +6,7 @@ set -euo pipefail
 . "$(dirname "$(realpath "$0")")/work.sh"
 HOST_PACKAGES="ca-certificates python3 docker.io containerd runc crun skopeo buildah podman umoci debootstrap ipfs-cid docker-registry openssl"
 ROOT_PACKAGES="docker.io docker-cli containerd runc crun skopeo buildah podman umoci"
-declare -A MORE=([trixie]="" [sid]="crane oras apptainer")
+declare -A MORE=([trixie]="" [sid]="crane oras apptainer stargz-snapshotter")
 export DEBIAN_FRONTEND=noninteractive
 
 [ "$(id -u)" = 0 ] || { echo "setup.sh: must be root" >&2; exit 1; }
