@@ -62,7 +62,8 @@ public sealed partial class PlainPartsTests
         await run.Gateway.GetBlobAsync(Image, Layer);
         var broken = First(Assert.Single(run.Requests, r => r.Fault is not null));
         Assert.Contains(run.Requests, r => First(r) > broken && First(r) <= broken + 300_000);
-        Assert.InRange(run.Requests.Sum(r => r.BytesSent), Size, Size * 1.05);
+        // The buffers of the connection that broke had taken some too.
+        Assert.InRange(run.Requests.Sum(r => r.BytesSent), Size, Size + (4 << 20));
     }
 
     [Fact]
