@@ -152,7 +152,7 @@ internal sealed partial class Pull(
         foreach (var index in forms.Where(f => f.MediaType.IsIndex))
         {
             if (await manifests.ReadIndexAsync(repository, index.Digest, cancel) is { } children
-                && children.FirstOrDefault(d => d.Platform is { Os: "linux", Architecture: "amd64" }) is { } child
+                && Negotiation.InsteadOf(children) is { } child
                 && Negotiation.Choose([child], accept, _schema1WithoutAccept) is { } chosen)
                 return chosen;
         }

@@ -13,8 +13,6 @@ namespace Image2Ipfs.Gateway.Find;
 /// </summary>
 internal sealed class ByDigest(LocalStore store, DiskCache disk, BlockCache blocks)
 {
-    private const int MaxManifest = 8 * 1024 * 1024;
-
     /// <returns>The blob, or null where it is not here. The body is the caller's to dispose.</returns>
     public (IBody Body, long Size)? Open(Digest digest)
     {
@@ -58,7 +56,7 @@ internal sealed class ByDigest(LocalStore store, DiskCache disk, BlockCache bloc
         if (file is null)
             return Block(digest)?.ToArray();
         var length = RandomAccess.GetLength(file);
-        if (length > MaxManifest)
+        if (length > Manifests.MaxBytes)
             return null;
         var bytes = new byte[length];
         return RandomAccess.Read(file, bytes, 0) == length ? bytes : null;

@@ -11,7 +11,7 @@ namespace Image2Ipfs.Gateway.Find;
 internal sealed class Manifests(IMemoryCache cache, Schema1Signer signer)
 {
     /// <summary>Clients refuse manifests of more than 4 to 8 MiB.</summary>
-    private const int MaxBytes = 8 * 1024 * 1024;
+    public const int MaxBytes = 8 * 1024 * 1024;
 
     private const string Application = "application/";
 

@@ -15,8 +15,6 @@ namespace Image2Ipfs.Gateway.Layouts;
 /// </summary>
 internal sealed class DescriptorLayout : ILayout
 {
-    private const int MaxManifestBytes = 4 * 1024 * 1024;
-
     /// <summary>Platforms, their attestations, and the index over them; one level of indexes in another.</summary>
     private const int MaxManifests = 256;
     private const int MaxDepth = 3;
@@ -25,7 +23,7 @@ internal sealed class DescriptorLayout : ILayout
     {
         if (place.Path.Length > 0
             || (source.IsProven && await source.ListAsync(place, cancel).ConfigureAwait(false) is not null)
-            || await source.ReadAsync(place, MaxManifestBytes, b => TryParse(b) is not null, cancel).ConfigureAwait(false) is not { } bytes
+            || await source.ReadAsync(place, ManifestFolder.MaxBytes, b => TryParse(b) is not null, cancel).ConfigureAwait(false) is not { } bytes
             || TryParse(bytes) is not { } top || PlaceOf(top) is not { } first)
             return null;
 
@@ -37,7 +35,7 @@ internal sealed class DescriptorLayout : ILayout
             if (depth > MaxDepth || (read += level.Count) > MaxManifests)
                 throw new InvalidDataException($"{place} names more manifests than an image has");
             // Those of other platforms may not be there.
-            var manifests = await files.ReadAsync(level, d => source.ReadAsync(places[d.Digest], MaxManifestBytes, d.Digest, cancel)).ConfigureAwait(false);
+            var manifests = await files.ReadAsync(level, d => source.ReadAsync(places[d.Digest], ManifestFolder.MaxBytes, d.Digest, cancel)).ConfigureAwait(false);
             var parts = manifests.SelectMany(m => Parts(m.Content)).Where(p => PlaceOf(p) is not null && !places.ContainsKey(p.Digest)).DistinctBy(p => p.Digest).ToList();
             parts.ForEach(p => places[p.Digest] = PlaceOf(p)!.Value);
             level = parts.FindAll(p => MediaType.ManifestTypes.Contains(p.MediaType));

@@ -20,7 +20,6 @@ internal sealed class DiscoLayout : ILayout
     private const string TagFolder = "_manifests/tags";
     private const int MaxListBytes = 4 * 1024 * 1024;
     private const int MaxLinkBytes = 1024;
-    private const int MaxManifestBytes = 4 * 1024 * 1024;
     private const int MaxTags = 64;
 
     public async ValueTask<Images?> TryOpenAsync(ISource source, Place place, CancellationToken cancel)
@@ -34,7 +33,7 @@ internal sealed class DiscoLayout : ILayout
         {
             if (await source.ReadAsync(place.Below($"{TagFolder}/{name}/current/link"), MaxLinkBytes, b => Link(b) is not null, cancel).ConfigureAwait(false) is not { } link
                 || Link(link) is not { } digest || !places.TryGetValue(digest, out var manifest)
-                || await source.ReadAsync(manifest, MaxManifestBytes, digest, cancel).ConfigureAwait(false) is not { } content
+                || await source.ReadAsync(manifest, ManifestFolder.MaxBytes, digest, cancel).ConfigureAwait(false) is not { } content
                 || !ManifestFolder.IsManifest(content))
                 continue;
             tagged.Add(new Descriptor(Find.Manifests.FormOf(content), digest, content.Length) { Name = name });

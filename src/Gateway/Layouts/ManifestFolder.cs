@@ -11,7 +11,9 @@ internal sealed class ManifestFolder(ISource source, Place folder)
 {
     /// <summary>Tags come one by one. Nobody published more of them under one root.</summary>
     private const int MaxTags = 256;
-    private const int MaxBytes = 4 * 1024 * 1024;
+
+    /// <summary>A longer file is no manifest of an image, whatever the layout.</summary>
+    public const int MaxBytes = 4 * 1024 * 1024;
 
     private readonly Dictionary<Digest, byte[]> _manifests = [];
 

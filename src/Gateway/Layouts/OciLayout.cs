@@ -16,8 +16,6 @@ internal sealed class OciLayout : ILayout
 {
     private const string ContainerdName = "io.containerd.image.name";
 
-    private static readonly Tag Latest = Tag.Parse("latest");
-
     public async ValueTask<Images?> TryOpenAsync(ISource source, Place place, CancellationToken cancel)
     {
         if (await ReadAsync(source, place, cancel).ConfigureAwait(false) is { } bytes)
@@ -64,7 +62,7 @@ internal sealed class OciLayout : ILayout
             if (repository is null && Tag.TryParse(name, out var tag))
                 yield return tag;
             else if (ImageReference.TryParse(name, out var reference) && (repository is null || $"/{reference.Name}".EndsWith($"/{repository}", StringComparison.Ordinal)))
-                yield return reference.Tag ?? Latest;
+                yield return reference.Tag ?? Tag.Latest;
         }
     }
 }

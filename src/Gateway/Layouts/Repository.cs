@@ -10,8 +10,6 @@ namespace Image2Ipfs.Gateway.Layouts;
 /// <summary>One name of a root, in whatever layout it lies: tags and their forms, and where the bytes are.</summary>
 internal sealed class Repository
 {
-    private const int MaxManifestBytes = 4 * 1024 * 1024;
-
     private readonly ISource _source;
     private readonly Images _images;
     private readonly IMemoryCache _cache;
@@ -54,7 +52,7 @@ internal sealed class Repository
             return forms;
         if (_cache.TryGetValue((Key, tag), out Descriptor? known) && Added(known!.Digest) is not null)
             return [known];
-        if (await FirstAsync(_images.Places.Tag(tag), place => _source.ReadAsync(place, MaxManifestBytes, ManifestFolder.IsManifest, cancel)).ConfigureAwait(false) is not { } bytes)
+        if (await FirstAsync(_images.Places.Tag(tag), place => _source.ReadAsync(place, ManifestFolder.MaxBytes, ManifestFolder.IsManifest, cancel)).ConfigureAwait(false) is not { } bytes)
             return null;
         return [_cache.Set((Key, tag), Add(Find.Manifests.FormOf(bytes), bytes), new MemoryCacheEntryOptions { Size = 1000 })];
     }
@@ -96,7 +94,7 @@ internal sealed class Repository
         var found = await FirstAsync(Sha256Only(digest, _images.Places.Blob), place => _source.OpenAsync(place, isPacked ? null : digest, part, Size, cancel)).ConfigureAwait(false);
         return found is var (body, size) && isPacked ? (new UnpackedBody(body, size, unpacked, digest), unpacked) : found;
 
-        Task<long?> Size() => _sizes.FindAsync(digest, m => ReadManifestAsync(m, MaxManifestBytes, cancel));
+        Task<long?> Size() => _sizes.FindAsync(digest, m => ReadManifestAsync(m, ManifestFolder.MaxBytes, cancel));
     }
 
     private byte[]? Given(Digest digest) =>

@@ -50,6 +50,9 @@ internal static class Negotiation
         return schema1 ?? forms.MinBy(Rank);
     }
 
+    /// <summary>Of an index, what a client gets that reads none: the image for linux/amd64, as distribution has it, or null.</summary>
+    public static Descriptor? InsteadOf(IEnumerable<Descriptor> index) => index.FirstOrDefault(d => d.Platform is { Os: "linux", Architecture: "amd64" });
+
     /// <summary>A client that would read nothing but schema 1: it says so, or it says nothing, and the setting takes it for one of the oldest.</summary>
     public static bool ReadsSchema1Alone(AcceptHeader accept, bool schema1WithoutAccept)
     {

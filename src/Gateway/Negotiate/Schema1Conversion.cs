@@ -9,13 +9,10 @@ namespace Image2Ipfs.Gateway.Negotiate;
 
 /// <summary>
 /// Makes the schema 1 manifest of an image that was published without one, for the clients that read nothing else; of several
-/// platforms, that of linux/amd64, as distribution has it.
+/// platforms, that of <see cref="Negotiation.InsteadOf"/>.
 /// </summary>
 internal sealed class Schema1Conversion(Manifests manifests, IMemoryCache cache)
 {
-    private const string Os = "linux";
-    private const string Architecture = "amd64";
-
     /// <param name="repository">Where the image lies; it knows the new manifest by its digest from then on.</param>
     /// <param name="name">What the manifest calls it.</param>
     /// <param name="tag">The image's tag.</param>
@@ -43,7 +40,7 @@ internal sealed class Schema1Conversion(Manifests manifests, IMemoryCache cache)
             {
                 if (form.MediaType.IsIndex)
                 {
-                    if (ImageIndex.Parse(bytes).FirstOrDefault(d => d.Platform is { Os: Os, Architecture: Architecture }) is not { } child
+                    if (Negotiation.InsteadOf(ImageIndex.Parse(bytes)) is not { } child
                         || await manifests.ReadAsync(repository, child.Digest, cancel).ConfigureAwait(false) is not { } image)
                         continue;
                     bytes = image;
