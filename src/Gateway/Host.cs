@@ -7,6 +7,7 @@ using Image2Ipfs.Gateway.Lists;
 using Image2Ipfs.Gateway.Mirror;
 using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Negotiate;
+using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
@@ -66,6 +67,10 @@ internal static partial class Host
             services.GetServices<IHeld>(),
             () => !services.GetRequiredService<UpstreamPool>().IsEmpty,
             services.GetRequiredService<ILogger<FrontDoor.FrontDoor>>()));
+        builder.Services.AddSingleton<Health>();
+        builder.Services.AddSingleton<Stopping>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Stopping>());
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<GatewaySettings>>((host, settings) => host.ShutdownTimeout = settings.Value.Stop.Delay + settings.Value.Stop.Drain);
         // YARP brings data protection for session affinity, which is not used: no keys are to be left on disk.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         // The upstreams: a YARP cluster, which may be empty. The store alone serves then.
@@ -78,6 +83,8 @@ internal static partial class Host
 
     public static void UseGateway(this WebApplication app)
     {
+        var health = app.Services.GetRequiredService<Health>();
+        app.Use(next => context => health.HandleAsync(context, next));
         var pull = app.Services.GetRequiredService<Pull>();
         app.Use(next => context => pull.HandleAsync(context, next));
         var frontDoor = app.Services.GetRequiredService<FrontDoor.FrontDoor>();
@@ -92,12 +99,16 @@ internal static partial class Host
         LogStart(app.Logger, store.Folder, store.Roots().Count, settings.MemoryCacheBytes, settings.Schema1WithoutAccept);
         var names = settings.Names;
         LogNames(app.Logger, names.DnsLinks, names.NameServers.Count > 0 ? string.Join(", ", names.NameServers) : "of the system", names.MinTtl, names.MaxTtl, names.StaleFor);
+        LogStop(app.Logger, settings.Stop.Delay, settings.Stop.Drain);
         var upstreams = app.Services.GetRequiredService<UpstreamPool>().Ranked();
         if (upstreams.Count > 0)
             LogUpstreams(app.Logger, string.Join(", ", upstreams.Select(u => $"{u.Name} {u.Address}")), settings.Cache.Folder, settings.Cache.MaxBytes, settings.Upstreams.Patience);
     }
 
     private static GatewaySettings Settings(IServiceProvider services) => services.GetRequiredService<IOptions<GatewaySettings>>().Value;
+
+    [LoggerMessage(EventId = 7, Level = LogLevel.Information, Message = "Stop after a Delay of {Delay}, and a Drain of at most {Drain}")]
+    private static partial void LogStop(ILogger logger, TimeSpan delay, TimeSpan drain);
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "Upstreams {Upstreams}; Cache {Folder} of at most {MaxBytes} bytes; Patience {Patience}")]
     private static partial void LogUpstreams(ILogger logger, string upstreams, string folder, long maxBytes, TimeSpan patience);

@@ -63,6 +63,9 @@ internal sealed partial class DiskCache : IDisposable
     /// <summary>Whether anything is kept on disk.</summary>
     public bool IsOn => _partial is not null;
 
+    /// <summary>ok, off by its setting, or unusable: since its folder could not be used at the start, or is gone.</summary>
+    public string State => _maxBytes == 0 ? "off" : IsOn && Directory.Exists(_partial) ? "ok" : "unusable";
+
     public long MaxBytes => IsOn ? _maxBytes : 0;
 
     public long Bytes

@@ -37,6 +37,9 @@ internal sealed class GatewaySettings
 
     [ValidateObjectMembers]
     public NameSettings Names { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public StopSettings Stop { get; set; } = new();
 }
 
 [OptionsValidator]

@@ -47,6 +47,14 @@ internal sealed class Upstream
     /// <summary>How long its answers took to begin, lately.</summary>
     public TimeSpan Latency => TimeSpan.FromTicks(Volatile.Read(ref _latency));
 
+    /// <summary>closed, open or half-open.</summary>
+    public string Circuit => _state.CircuitState switch
+    {
+        CircuitState.Closed => "closed",
+        CircuitState.HalfOpen => "half-open",
+        _ => "open",
+    };
+
     /// <summary>Not while its circuit is open, nor before the time that its Retry-After named.</summary>
     public bool IsReady => _state.CircuitState is not (CircuitState.Open or CircuitState.Isolated) && _clock.GetTimestamp() >= Volatile.Read(ref _notBefore);
 

@@ -37,6 +37,13 @@ internal sealed class UpstreamPool(IProxyStateLookup proxy, IOptions<GatewaySett
         ];
     }
 
+    /// <summary>All of them, those that YARP holds for ill too, by their names.</summary>
+    public IEnumerable<SeenUpstream> All() =>
+        Cluster is not { } cluster ? [] : cluster.DestinationsState.AllDestinations
+            .OrderBy(d => d.DestinationId, StringComparer.Ordinal)
+            .Select(d => Of(cluster, d) is { } upstream ? new SeenUpstream(upstream, HealthOf(d.Health)) : null)
+            .OfType<SeenUpstream>();
+
     /// <summary>Whether what it says, and nothing proves, is believed: which manifest a tag means, where a name points.</summary>
     public bool IsBelieved(Upstream upstream) => settings.Value.Upstreams.PlainNames switch
     {
@@ -63,6 +70,15 @@ internal sealed class UpstreamPool(IProxyStateLookup proxy, IOptions<GatewaySett
         }
     }
 
+    /// <summary>As YARP's HealthyOrPanic takes it: one check that says it is ill counts more than one that says it is well.</summary>
+    private static DestinationHealth HealthOf(DestinationHealthState health) =>
+        health.Active == DestinationHealth.Unhealthy || health.Passive == DestinationHealth.Unhealthy ? DestinationHealth.Unhealthy
+        : health.Active == DestinationHealth.Healthy || health.Passive == DestinationHealth.Healthy ? DestinationHealth.Healthy
+        : DestinationHealth.Unknown;
+
     private IEnumerable<Uri> Addresses() =>
         (Cluster?.DestinationsState.AllDestinations ?? []).Select(d => Uri.TryCreate(d.Model.Config.Address, UriKind.Absolute, out var uri) ? uri : null).OfType<Uri>();
 }
+
+/// <summary>An upstream, and what YARP's checks say of it.</summary>
+internal sealed record SeenUpstream(Upstream Upstream, DestinationHealth Health);
