@@ -67,6 +67,8 @@ internal static partial class Host
             services.GetServices<IHeld>(),
             () => !services.GetRequiredService<UpstreamPool>().IsEmpty,
             services.GetRequiredService<ILogger<FrontDoor.FrontDoor>>()));
+        builder.AddTelemetry();
+        builder.Services.AddSingleton<Reports>();
         builder.Services.AddSingleton<Health>();
         builder.Services.AddSingleton<Stopping>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Stopping>());
@@ -78,15 +80,20 @@ internal static partial class Host
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
             .AddConfigFilter<ClusterDefaults>()
+            // Whose trace a request belongs to is nothing that an upstream is told.
+            .ConfigureHttpClient((_, handler) => handler.ActivityHeadersPropagator = null)
             .AddTransforms(PassedHeaders.Limit);
     }
 
     public static void UseGateway(this WebApplication app)
     {
+        var settings = Settings(app.Services);
+        app.UseMetrics(settings.Observe);
         var health = app.Services.GetRequiredService<Health>();
         app.Use(next => context => health.HandleAsync(context, next));
         var pull = app.Services.GetRequiredService<Pull>();
         app.Use(next => context => pull.HandleAsync(context, next));
+        app.Use(app.Services.GetRequiredService<Reports>().Content);
         var frontDoor = app.Services.GetRequiredService<FrontDoor.FrontDoor>();
         app.Use(next => context => frontDoor.HandleAsync(context, next));
         // Said here, or the framework would put both before the registry, where no pull needs them.
@@ -95,10 +102,11 @@ internal static partial class Host
         app.MapReverseProxy();
 
         var store = app.Services.GetRequiredService<LocalStore>();
-        var settings = Settings(app.Services);
+        app.Services.GetRequiredService<Metrics>().Watch(store, app.Services.GetRequiredService<DiskCache>(), app.Services.GetRequiredService<UpstreamPool>());
         LogStart(app.Logger, store.Folder, store.Roots().Count, settings.MemoryCacheBytes, settings.Schema1WithoutAccept);
         var names = settings.Names;
         LogNames(app.Logger, names.DnsLinks, names.NameServers.Count > 0 ? string.Join(", ", names.NameServers) : "of the system", names.MinTtl, names.MaxTtl, names.StaleFor);
+        LogObserve(app.Logger, settings.Observe.Metrics, app.Configuration[ObserveSettings.OtlpVariable] is { Length: > 0 } otlp ? otlp : "none", settings.Observe.LinesPerSecond);
         LogStop(app.Logger, settings.Stop.Delay, settings.Stop.Drain);
         var upstreams = app.Services.GetRequiredService<UpstreamPool>().Ranked();
         if (upstreams.Count > 0)
@@ -106,6 +114,9 @@ internal static partial class Host
     }
 
     private static GatewaySettings Settings(IServiceProvider services) => services.GetRequiredService<IOptions<GatewaySettings>>().Value;
+
+    [LoggerMessage(EventId = 8, Level = LogLevel.Information, Message = "/metrics {Metrics}; Otlp {Otlp}; LinesPerSecond {LinesPerSecond}")]
+    private static partial void LogObserve(ILogger logger, bool metrics, string otlp, int linesPerSecond);
 
     [LoggerMessage(EventId = 7, Level = LogLevel.Information, Message = "Stop after a Delay of {Delay}, and a Drain of at most {Drain}")]
     private static partial void LogStop(ILogger logger, TimeSpan delay, TimeSpan drain);

@@ -18,8 +18,7 @@ internal sealed class Health(Stopping stopping, LocalStore store, DiskCache cach
     public Task HandleAsync(HttpContext context, RequestDelegate next)
     {
         var path = context.Request.Path;
-        // Most requests are a registry's, and end here.
-        if (path.Value is not ['/', 'h' or 'H' or 'm' or 'M', ..] || !(path.StartsWithSegments("/health") || path.StartsWithSegments("/metrics")))
+        if (!Owns(path))
             return next(context);
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
@@ -33,6 +32,11 @@ internal sealed class Health(Stopping stopping, LocalStore store, DiskCache cach
             _ => WriteAsync(context, StatusCodes.Status404NotFound, "{\"status\":\"there is /health/live, /health/ready, and /metrics where they are on\"}\n"u8.ToArray()),
         };
     }
+
+    /// <summary>Whether it is a path of this machine's own, that is no business of a registry or an upstream.</summary>
+    public static bool Owns(PathString path) =>
+        // Most requests are a registry's, and are known by their first letter.
+        path.Value is ['/', 'h' or 'H' or 'm' or 'M', ..] && (path.StartsWithSegments("/health") || path.StartsWithSegments("/metrics"));
 
     private Task ReadyAsync(HttpContext context)
     {

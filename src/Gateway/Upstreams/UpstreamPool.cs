@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Gateway.Settings;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy;
@@ -7,7 +8,7 @@ using Yarp.ReverseProxy.Model;
 namespace Image2Ipfs.Gateway.Upstreams;
 
 /// <summary>The upstreams that YARP's cluster has at this moment: its configuration may change at any time.</summary>
-internal sealed class UpstreamPool(IProxyStateLookup proxy, IOptions<GatewaySettings> settings, TimeProvider clock) : IDisposable
+internal sealed class UpstreamPool(IProxyStateLookup proxy, IOptions<GatewaySettings> settings, Metrics metrics, TimeProvider clock) : IDisposable
 {
     private readonly ConditionalWeakTable<DestinationState, Upstream> _known = [];
     private readonly Lock _lock = new();
@@ -64,7 +65,7 @@ internal sealed class UpstreamPool(IProxyStateLookup proxy, IOptions<GatewaySett
                 return known;
             if (_http?.Client != cluster.Model.HttpClient)
                 _http = (cluster.Model.HttpClient, new UpstreamHttp(cluster.Model.HttpClient, Addresses, settings.Value.Upstreams, clock));
-            var upstream = new Upstream(destination.DestinationId, address, _http.Value.Http, clock);
+            var upstream = new Upstream(destination.DestinationId, address, _http.Value.Http, metrics, clock);
             _known.AddOrUpdate(destination, upstream);
             return upstream;
         }
