@@ -8,6 +8,7 @@ using Image2Ipfs.Gateway.Mirror;
 using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Negotiate;
 using Image2Ipfs.Gateway.Observe;
+using Image2Ipfs.Gateway.Request;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
@@ -88,6 +89,7 @@ internal static partial class Host
     public static void UseGateway(this WebApplication app)
     {
         var settings = Settings(app.Services);
+        app.UseProxy(settings.Proxy);
         app.UseMetrics(settings.Observe);
         var health = app.Services.GetRequiredService<Health>();
         app.Use(next => context => health.HandleAsync(context, next));
@@ -106,6 +108,8 @@ internal static partial class Host
         LogStart(app.Logger, store.Folder, store.Roots().Count, settings.MemoryCacheBytes, settings.Schema1WithoutAccept);
         var names = settings.Names;
         LogNames(app.Logger, names.DnsLinks, names.NameServers.Count > 0 ? string.Join(", ", names.NameServers) : "of the system", names.MinTtl, names.MaxTtl, names.StaleFor);
+        if (settings.Proxy is { AreAnyKnown: true } or { PathBase.Length: > 0 })
+            LogProxy(app.Logger, string.Join(", ", settings.Proxy.KnownProxies.Concat(settings.Proxy.KnownNetworks)), settings.Proxy.PathBase);
         LogObserve(app.Logger, settings.Observe.Metrics, app.Configuration[ObserveSettings.OtlpVariable] is { Length: > 0 } otlp ? otlp : "none", settings.Observe.LinesPerSecond);
         LogStop(app.Logger, settings.Stop.Delay, settings.Stop.Drain);
         var upstreams = app.Services.GetRequiredService<UpstreamPool>().Ranked();
@@ -114,6 +118,9 @@ internal static partial class Host
     }
 
     private static GatewaySettings Settings(IServiceProvider services) => services.GetRequiredService<IOptions<GatewaySettings>>().Value;
+
+    [LoggerMessage(EventId = 9, Level = LogLevel.Information, Message = "Behind proxies {Known}; PathBase {PathBase}")]
+    private static partial void LogProxy(ILogger logger, string known, string pathBase);
 
     [LoggerMessage(EventId = 8, Level = LogLevel.Information, Message = "/metrics {Metrics}; Otlp {Otlp}; LinesPerSecond {LinesPerSecond}")]
     private static partial void LogObserve(ILogger logger, bool metrics, string otlp, int linesPerSecond);
