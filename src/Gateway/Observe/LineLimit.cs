@@ -4,7 +4,7 @@ namespace Image2Ipfs.Gateway.Observe;
 /// So many lines a second and no more. A line costs half as much as the answer that it speaks of, and any client can cause
 /// tens of thousands a second: more than disks and log shippers take.
 /// </summary>
-internal sealed class LineLimit(int perSecond, TimeProvider clock)
+internal sealed class LineLimit(int perSecond)
 {
     private long _second;
     private int _lines;
@@ -14,7 +14,7 @@ internal sealed class LineLimit(int perSecond, TimeProvider clock)
     public bool May(out int leftOut)
     {
         leftOut = 0;
-        var second = clock.GetTimestamp() / clock.TimestampFrequency;
+        var second = Environment.TickCount64 / 1000;
         if (Volatile.Read(ref _second) != second && Interlocked.Exchange(ref _second, second) != second)
         {
             Interlocked.Exchange(ref _lines, 0);

@@ -16,6 +16,8 @@ internal sealed class MeteredBody : IBody
             cost.LiesIn(origin);
     }
 
+    public bool CanSkip => _body.CanSkip;
+
     public Origin? Origin => _body.Origin;
 
     public IReadOnlyList<string> Upstreams => _body.Upstreams;

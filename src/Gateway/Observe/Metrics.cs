@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Cache;
 using Image2Ipfs.Gateway.Upstreams;
@@ -22,17 +23,19 @@ internal sealed class Metrics
     private const string Status = "http.response.status_code";
 
     private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] };
-    private static readonly string[] Origins = ["memory", "store", "cache", "upstream"];
-    private static readonly string[] Outcomes = ["absent", "busy", "failed", "timeout", "wrong", "not_this_way"];
+    private static readonly string[] Origins = NamesOf<Origin>();
+    private static readonly string[] Kinds = NamesOf<RequestKind>();
+    private static readonly string[] Outcomes = NamesOf<FaultKind>();
     private static readonly object[] Statuses = [.. Enumerable.Range(0, 600).Select(object (status) => status)];
 
     private readonly Meter _meter;
-    private readonly Counter<long> _requests;
-    private readonly Counter<long> _sent;
+    // Counted for every request, and so by hand: an instrument looks its labels up each time, which is felt in a manifest's time.
+    private readonly long[] _answered = new long[Kinds.Length * Statuses.Length];
+    private readonly long[] _sent = new long[Origins.Length];
     private readonly Counter<long> _brokenOff;
     private readonly Histogram<double> _firstByte;
     private readonly Counter<long> _asked;
-    private readonly Histogram<double> _answered;
+    private readonly Histogram<double> _upstreamAnswered;
     private readonly Counter<long> _received;
     private readonly Counter<long> _wrong;
     private readonly Counter<long> _resumes;
@@ -46,12 +49,12 @@ internal sealed class Metrics
     public Metrics(IMeterFactory meters)
     {
         _meter = meters.Create(MeterName);
-        _requests = _meter.CreateCounter<long>("image2ipfs.requests", "{request}", "Requests that were answered, by kind and status");
-        _sent = _meter.CreateCounter<long>("image2ipfs.sent", "By", "Bytes of bodies sent to clients, by the place where they lay");
+        _meter.CreateObservableCounter("image2ipfs.requests", Requests, "{request}", "Requests that were answered, by kind and status");
+        _meter.CreateObservableCounter("image2ipfs.sent", Bytes, "By", "Bytes of bodies sent to clients, by the place where they lay");
         _brokenOff = _meter.CreateCounter<long>("image2ipfs.broken_off", "{request}", "Answers that the Gateway broke off after their beginning");
         _firstByte = _meter.CreateHistogram("image2ipfs.blob.time_to_first_byte", "s", "From a blob's request to its first byte", advice: Seconds);
         _asked = _meter.CreateCounter<long>("image2ipfs.upstream.requests", "{request}", "Pieces of work that upstreams were asked for, by outcome");
-        _answered = _meter.CreateHistogram("image2ipfs.upstream.time_to_first_byte", "s", "From a request of an upstream to the beginning of its answer", advice: Seconds);
+        _upstreamAnswered = _meter.CreateHistogram("image2ipfs.upstream.time_to_first_byte", "s", "From a request of an upstream to the beginning of its answer", advice: Seconds);
         _received = _meter.CreateCounter<long>("image2ipfs.upstream.received", "By", "Bytes of bodies received from upstreams");
         _wrong = _meter.CreateCounter<long>("image2ipfs.verification.failures", "{failure}", "Answers of upstreams that were not what their CID or digest says");
         _resumes = _meter.CreateCounter<long>("image2ipfs.resumes", "{resume}", "Blobs that went on where an upstream had broken off");
@@ -78,19 +81,17 @@ internal sealed class Metrics
         _meter.CreateObservableGauge("image2ipfs.upstream.usable", () => pool.All().Select(Usable), "1", "Whether an upstream is well, and its circuit not open");
     }
 
-    public void Answered(string kind, int status) => _requests.Add(1, new(Kind, kind), new(Status, (uint)status < Statuses.Length ? Statuses[status] : 0));
+    public void Answered(RequestKind kind, int status) => Interlocked.Increment(ref _answered[((int)kind * Statuses.Length) + Math.Clamp(status, 0, Statuses.Length - 1)]);
 
-    public void Sent(string source, long bytes)
-    {
-        if (bytes > 0)
-            _sent.Add(bytes, new KeyValuePair<string, object?>(Source, source));
-    }
+    public void Sent(Origin origin, long bytes) => Interlocked.Add(ref _sent[(int)origin], bytes);
 
-    public void BrokenOff(string kind) => _brokenOff.Add(1, new KeyValuePair<string, object?>(Kind, kind));
+    public void BrokenOff(RequestKind kind) => _brokenOff.Add(1, new KeyValuePair<string, object?>(Kind, NameOf(kind)));
 
     public void FirstByte(Origin origin, TimeSpan after) => _firstByte.Record(after.TotalSeconds, new KeyValuePair<string, object?>(Source, NameOf(origin)));
 
     public static string NameOf(Origin origin) => Origins[(int)origin];
+
+    public static string NameOf(RequestKind kind) => Kinds[(int)kind];
 
     /// <summary>It is there, and nothing has happened with it yet.</summary>
     public void Knows(string upstream)
@@ -108,7 +109,7 @@ internal sealed class Metrics
 
     public void Wrong(string upstream) => _wrong.Add(1, new KeyValuePair<string, object?>(Upstream, upstream));
 
-    public void UpstreamAnswered(string upstream, TimeSpan after) => _answered.Record(after.TotalSeconds, new KeyValuePair<string, object?>(Upstream, upstream));
+    public void UpstreamAnswered(string upstream, TimeSpan after) => _upstreamAnswered.Record(after.TotalSeconds, new KeyValuePair<string, object?>(Upstream, upstream));
 
     public void Received(string upstream, int bytes) => _received.Add(bytes, new KeyValuePair<string, object?>(Upstream, upstream));
 
@@ -132,6 +133,19 @@ internal sealed class Metrics
         _evicted.Add(files);
         _evictedBytes.Add(bytes);
     }
+
+    /// <summary>As labels are written: not_this_way.</summary>
+    private static string[] NamesOf<T>() where T : struct, Enum => [.. Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+
+    private IEnumerable<Measurement<long>> Requests() =>
+        from kind in Enumerable.Range(0, Kinds.Length)
+        from status in Enumerable.Range(0, Statuses.Length)
+        let count = Volatile.Read(ref _answered[(kind * Statuses.Length) + status])
+        where count > 0
+        select new Measurement<long>(count, new(Kind, Kinds[kind]), new(Status, Statuses[status]));
+
+    private IEnumerable<Measurement<long>> Bytes() =>
+        Origins.Select((origin, i) => new Measurement<long>(Volatile.Read(ref _sent[i]), new KeyValuePair<string, object?>(Source, origin)));
 
     private static Measurement<int> Usable(SeenUpstream seen) =>
         new(UpstreamState.Of(seen).IsUsable ? 1 : 0, new KeyValuePair<string, object?>(Upstream, seen.Upstream.Name));

@@ -32,7 +32,7 @@ internal sealed class PullCost
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
 
     /// <summary>Until the first byte of a body was handed to the connection, or null: none was.</summary>
-    public TimeSpan? UntilFirstByte => Volatile.Read(ref _firstByte) is > 0 and var first ? Stopwatch.GetElapsedTime(_started, first) : null;
+    public TimeSpan? UntilFirstByte => Volatile.Read(ref _firstByte) is > 0 and var first ? Stopwatch.GetElapsedTime(_started, first) : _bytes > 0 ? Elapsed : null;
 
     public void From(Origin origin)
     {
@@ -55,6 +55,9 @@ internal sealed class PullCost
         }
         while (Interlocked.CompareExchange(ref _upstreams, [.. before, upstream], before) != before);
     }
+
+    /// <summary>A whole body, just now: whoever wants to know when looks at the clock himself.</summary>
+    public void SentAtOnce(long bytes) => _bytes = bytes;
 
     public void Sent(long bytes)
     {

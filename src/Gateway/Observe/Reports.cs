@@ -6,12 +6,12 @@ using Microsoft.Extensions.Options;
 namespace Image2Ipfs.Gateway.Observe;
 
 /// <summary>The end of each request: its numbers, and its line in the log.</summary>
-internal sealed partial class Reports(Metrics metrics, IOptions<GatewaySettings> settings, TimeProvider clock, ILogger<Reports> logger)
+internal sealed partial class Reports(Metrics metrics, IOptions<GatewaySettings> settings, ILogger<Reports> logger)
 {
     private const int MaxName = 160;
     private const int MaxAgent = 80;
 
-    private readonly LineLimit _limit = new(settings.Value.Observe.LinesPerSecond, clock);
+    private readonly LineLimit _limit = new(settings.Value.Observe.LinesPerSecond);
 
     /// <summary>Begins what this request costs.</summary>
     public static PullCost Begin() => PullCost.Current = new PullCost();
@@ -21,7 +21,7 @@ internal sealed partial class Reports(Metrics metrics, IOptions<GatewaySettings>
     {
         var response = context.Response;
         if (HttpMethods.IsGet(context.Request.Method) && response.ContentLength is > 0 and var length)
-            cost.Sent(length);
+            cost.SentAtOnce(length);
         End(context, asked, cost, isBrokenOff: false);
     }
 
@@ -33,14 +33,14 @@ internal sealed partial class Reports(Metrics metrics, IOptions<GatewaySettings>
     {
         var (kind, status) = (KindOf(asked), context.Response.StatusCode);
         metrics.Answered(kind, status);
-        metrics.Sent(Metrics.NameOf(cost.Origin), cost.Bytes);
+        metrics.Sent(cost.Origin, cost.Bytes);
         if (isBrokenOff)
             metrics.BrokenOff(kind);
         if (asked is RegistryPath.Blob && cost.UntilFirstByte is { } firstByte)
             metrics.FirstByte(cost.Origin, firstByte);
 
         if (Spans.AreCollected)
-            Spans.Finish(kind, NamesOf(asked), cost);
+            Spans.Finish(Metrics.NameOf(kind), NamesOf(asked), cost);
 
         // What a pull consists of. Everything else is only asked for beside it.
         var level = asked is RegistryPath.Blob or RegistryPath.TaggedManifest ? LogLevel.Information : LogLevel.Debug;
@@ -53,19 +53,19 @@ internal sealed partial class Reports(Metrics metrics, IOptions<GatewaySettings>
             return;
         var (name, reference) = NamesOf(asked);
         var outcome = isBrokenOff ? "broken off" : HasLeft(context, cost) ? "left by the client" : "whole";
-        LogPull(level, context.Request.Method, kind, Line.Of(name, MaxName), Line.Of(reference, MaxName), status, outcome, cost.Bytes, Metrics.NameOf(cost.Origin), string.Join(',', cost.Upstreams),
+        LogPull(level, context.Request.Method, Metrics.NameOf(kind), Line.Of(name, MaxName), Line.Of(reference, MaxName), status, outcome, cost.Bytes, Metrics.NameOf(cost.Origin), string.Join(',', cost.Upstreams),
             Milliseconds(cost.UntilFirstByte), Math.Round(cost.Elapsed.TotalMilliseconds, 1), Line.Of(context.Request.Headers.UserAgent, MaxAgent));
     }
 
     /// <summary>The middleware around what is asked for below /ipfs/ and /ipns/, answered here or passed on.</summary>
     public RequestDelegate Content(RequestDelegate next) => context => context.Request.Path switch
     {
-        var path when path.StartsWithSegments("/ipfs") => ContentAsync(context, next, "ipfs"),
-        var path when path.StartsWithSegments("/ipns") => ContentAsync(context, next, "ipns"),
+        var path when path.StartsWithSegments("/ipfs") => ContentAsync(context, next, RequestKind.Ipfs),
+        var path when path.StartsWithSegments("/ipns") => ContentAsync(context, next, RequestKind.Ipns),
         _ => next(context),
     };
 
-    private async Task ContentAsync(HttpContext context, RequestDelegate next, string kind)
+    private async Task ContentAsync(HttpContext context, RequestDelegate next, RequestKind kind)
     {
         var cost = Begin();
         try
@@ -77,19 +77,19 @@ internal sealed partial class Reports(Metrics metrics, IOptions<GatewaySettings>
             metrics.Answered(kind, context.Response.StatusCode);
             // Of what is passed on nobody here knows the length.
             if (cost.Origin != Origin.Upstream && HttpMethods.IsGet(context.Request.Method) && !context.RequestAborted.IsCancellationRequested)
-                metrics.Sent(Metrics.NameOf(cost.Origin), context.Response.ContentLength ?? 0);
+                metrics.Sent(cost.Origin, context.Response.ContentLength ?? 0);
         }
     }
 
-    private static string KindOf(RegistryPath asked) => asked switch
+    private static RequestKind KindOf(RegistryPath asked) => asked switch
     {
-        RegistryPath.TaggedManifest or RegistryPath.DigestedManifest => "manifest",
-        RegistryPath.Blob => "blob",
-        RegistryPath.Tags => "tags",
-        RegistryPath.Referrers => "referrers",
-        RegistryPath.Catalog => "catalog",
-        RegistryPath.Ping => "ping",
-        _ => "wrong",
+        RegistryPath.TaggedManifest or RegistryPath.DigestedManifest => RequestKind.Manifest,
+        RegistryPath.Blob => RequestKind.Blob,
+        RegistryPath.Tags => RequestKind.Tags,
+        RegistryPath.Referrers => RequestKind.Referrers,
+        RegistryPath.Catalog => RequestKind.Catalog,
+        RegistryPath.Ping => RequestKind.Ping,
+        _ => RequestKind.Wrong,
     };
 
     private static (string? Name, string? Reference) NamesOf(RegistryPath asked) => asked switch
