@@ -7,6 +7,8 @@ using Image2Ipfs.Gateway.Lists;
 using Image2Ipfs.Gateway.Mirror;
 using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Negotiate;
+using Image2Ipfs.Gateway.Observe;
+using Image2Ipfs.Gateway.Request;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
@@ -66,6 +68,12 @@ internal static partial class Host
             services.GetServices<IHeld>(),
             () => !services.GetRequiredService<UpstreamPool>().IsEmpty,
             services.GetRequiredService<ILogger<FrontDoor.FrontDoor>>()));
+        builder.AddTelemetry();
+        builder.Services.AddSingleton<Reports>();
+        builder.Services.AddSingleton<Health>();
+        builder.Services.AddSingleton<Stopping>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Stopping>());
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<GatewaySettings>>((host, settings) => host.ShutdownTimeout = settings.Value.Stop.Delay + settings.Value.Stop.Drain);
         // YARP brings data protection for session affinity, which is not used: no keys are to be left on disk.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         // The upstreams: a YARP cluster, which may be empty. The store alone serves then.
@@ -73,13 +81,21 @@ internal static partial class Host
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
             .AddConfigFilter<ClusterDefaults>()
+            // Whose trace a request belongs to is nothing that an upstream is told.
+            .ConfigureHttpClient((_, handler) => handler.ActivityHeadersPropagator = null)
             .AddTransforms(PassedHeaders.Limit);
     }
 
     public static void UseGateway(this WebApplication app)
     {
+        var settings = Settings(app.Services);
+        app.UseProxy(settings.Proxy);
+        app.UseMetrics(settings.Observe);
+        var health = app.Services.GetRequiredService<Health>();
+        app.Use(next => context => health.HandleAsync(context, next));
         var pull = app.Services.GetRequiredService<Pull>();
         app.Use(next => context => pull.HandleAsync(context, next));
+        app.Use(app.Services.GetRequiredService<Reports>().Content);
         var frontDoor = app.Services.GetRequiredService<FrontDoor.FrontDoor>();
         app.Use(next => context => frontDoor.HandleAsync(context, next));
         // Said here, or the framework would put both before the registry, where no pull needs them.
@@ -88,16 +104,29 @@ internal static partial class Host
         app.MapReverseProxy();
 
         var store = app.Services.GetRequiredService<LocalStore>();
-        var settings = Settings(app.Services);
+        app.Services.GetRequiredService<Metrics>().Watch(store, app.Services.GetRequiredService<DiskCache>(), app.Services.GetRequiredService<UpstreamPool>());
         LogStart(app.Logger, store.Folder, store.Roots().Count, settings.MemoryCacheBytes, settings.Schema1WithoutAccept);
         var names = settings.Names;
         LogNames(app.Logger, names.DnsLinks, names.NameServers.Count > 0 ? string.Join(", ", names.NameServers) : "of the system", names.MinTtl, names.MaxTtl, names.StaleFor);
+        if (settings.Proxy is { AreAnyKnown: true } or { PathBase.Length: > 0 })
+            LogProxy(app.Logger, string.Join(", ", settings.Proxy.KnownProxies.Concat(settings.Proxy.KnownNetworks)), settings.Proxy.PathBase);
+        LogObserve(app.Logger, settings.Observe.Metrics, app.Configuration[ObserveSettings.OtlpVariable] is { Length: > 0 } otlp ? otlp : "none", settings.Observe.LinesPerSecond);
+        LogStop(app.Logger, settings.Stop.Delay, settings.Stop.Drain);
         var upstreams = app.Services.GetRequiredService<UpstreamPool>().Ranked();
         if (upstreams.Count > 0)
             LogUpstreams(app.Logger, string.Join(", ", upstreams.Select(u => $"{u.Name} {u.Address}")), settings.Cache.Folder, settings.Cache.MaxBytes, settings.Upstreams.Patience);
     }
 
     private static GatewaySettings Settings(IServiceProvider services) => services.GetRequiredService<IOptions<GatewaySettings>>().Value;
+
+    [LoggerMessage(EventId = 9, Level = LogLevel.Information, Message = "Behind proxies {Known}; PathBase {PathBase}")]
+    private static partial void LogProxy(ILogger logger, string known, string pathBase);
+
+    [LoggerMessage(EventId = 8, Level = LogLevel.Information, Message = "/metrics {Metrics}; Otlp {Otlp}; LinesPerSecond {LinesPerSecond}")]
+    private static partial void LogObserve(ILogger logger, bool metrics, string otlp, int linesPerSecond);
+
+    [LoggerMessage(EventId = 7, Level = LogLevel.Information, Message = "Stop after a Delay of {Delay}, and a Drain of at most {Drain}")]
+    private static partial void LogStop(ILogger logger, TimeSpan delay, TimeSpan drain);
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "Upstreams {Upstreams}; Cache {Folder} of at most {MaxBytes} bytes; Patience {Patience}")]
     private static partial void LogUpstreams(ILogger logger, string upstreams, string folder, long maxBytes, TimeSpan patience);

@@ -6,6 +6,7 @@ using Image2Ipfs.Gateway.Lists;
 using Image2Ipfs.Gateway.Mirror;
 using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Negotiate;
+using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Gateway.Request;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Upstreams;
@@ -25,7 +26,7 @@ namespace Image2Ipfs.Gateway;
 /// </list>
 /// </summary>
 internal sealed partial class Pull(
-    Mirrors mirrors, Roots roots, Manifests manifests, Schema1Conversion conversion, ByDigest byDigest, Fetches fetches, Catalog catalog, ReferrerLists referrers, IOptions<GatewaySettings> settings, ILogger<Pull> logger)
+    Mirrors mirrors, Roots roots, Manifests manifests, Schema1Conversion conversion, ByDigest byDigest, Fetches fetches, Catalog catalog, ReferrerLists referrers, Reports reports, IOptions<GatewaySettings> settings, ILogger<Pull> logger)
 {
     private static readonly Answer Pong = new Answer.Json("{}"u8.ToArray());
 
@@ -37,33 +38,49 @@ internal sealed partial class Pull(
         var path = RequestTarget.PathOf(context);
         if (!RegistryPath.IsRegistry(path))
             return next(context);
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
-            return AnswerWriter.WriteAsync(context, RegistryError.MethodNotAllowed);
-        var answer = AnswerAsync(RegistryPath.Parse(path), context.Request);
+        var cost = Reports.Begin();
+        var asked = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
+            ? RegistryPath.Parse(path)
+            : new RegistryPath.Wrong(RegistryError.MethodNotAllowed);
+        var answer = AnswerAsync(asked, context.Request);
+        if (answer is not { IsCompletedSuccessfully: true, Result: var known and not Answer.Blob })
+            return SendAsync(context, asked, answer, cost);
         // What lies in memory is answered without a state machine: it is most of all requests.
-        return answer is { IsCompletedSuccessfully: true, Result: var known and not Answer.Blob }
-            ? AnswerWriter.WriteAsync(context, known)
-            : SendAsync(context, answer);
+        var sending = AnswerWriter.WriteAsync(context, known);
+        reports.EndSmall(context, asked, cost);
+        return sending;
     }
 
-    private async Task SendAsync(HttpContext context, ValueTask<Answer> finding)
+    private async Task SendAsync(HttpContext context, RegistryPath asked, ValueTask<Answer> finding, PullCost cost)
     {
         Answer? answer = null;
+        var isBrokenOff = false;
         try
         {
             answer = await finding;
+            if (answer is Answer.Blob blob)
+                answer = blob with { Content = new MeteredBody(blob.Content, cost) };
+            using var span = Spans.Step("send");
             await AnswerWriter.WriteAsync(context, answer);
         }
         catch (Exception e) when (e is InvalidDataException or IOException && answer is Answer.Blob)
         {
             // The headers are out: nothing but an abort tells the client that this is not all.
             LogBroken((answer as Answer.Blob)!.Digest.ToString(), e.Message);
+            isBrokenOff = true;
             context.Abort();
         }
         catch (OperationCanceledException) when (answer is Answer.Blob || context.RequestAborted.IsCancellationRequested)
         {
             // The client has gone. That an answer is not whole would be an error to the server.
             context.Abort();
+        }
+        finally
+        {
+            if (answer is Answer.Blob)
+                reports.End(context, asked, cost, isBrokenOff);
+            else
+                reports.EndSmall(context, asked, cost);
         }
     }
 
@@ -121,8 +138,11 @@ internal sealed partial class Pull(
     };
 
     /// <summary>A request that has come through this Gateway before gets what lies here.</summary>
-    private ValueTask<Repository?> FindAsync(RepositoryName name, HttpRequest request) =>
-        roots.FindAsync(name, mayAsk: !Loop.Closes(request), request.HttpContext.RequestAborted);
+    private async ValueTask<Repository?> FindAsync(RepositoryName name, HttpRequest request)
+    {
+        using var span = Spans.Step("find repository");
+        return await roots.FindAsync(name, mayAsk: !Loop.Closes(request), request.HttpContext.RequestAborted);
+    }
 
     private async ValueTask<Answer> TaggedManifestAsync(RepositoryName name, Tag tag, HttpRequest request)
     {
@@ -137,6 +157,7 @@ internal sealed partial class Pull(
     /// <summary>One of the forms, or one that is made of them: for a client that knows schema 1 alone, or that reads no index.</summary>
     private async ValueTask<Answer> NegotiateAsync(Repository repository, RepositoryName name, Tag tag, IReadOnlyList<Descriptor> forms, HttpRequest request)
     {
+        using var span = Spans.Step("negotiate");
         var (accept, cancel) = (AcceptHeader.Parse(request.Headers.Accept), request.HttpContext.RequestAborted);
         if (Negotiation.ReadsSchema1Alone(accept, _schema1WithoutAccept) && !forms.Any(f => f.MediaType.IsSchema1)
             && await conversion.TryConvertAsync(repository, name, tag, forms, cancel) is { } schema1)
@@ -174,6 +195,7 @@ internal sealed partial class Pull(
 
     private async ValueTask<Answer> ManifestAsync(Repository repository, Digest digest, MediaType? form, HttpRequest request)
     {
+        using var span = Spans.Step("read manifest");
         if (await manifests.ReadAsync(repository, digest, request.HttpContext.RequestAborted) is not { } bytes)
             return RegistryError.ManifestUnknown($"there is no manifest {digest}");
         // Of some layouts every blob lies in one folder: what nothing lists may be a layer.
@@ -206,6 +228,7 @@ internal sealed partial class Pull(
             return new Answer.Blob(cached, length, digest);
         if (await FindAsync(name, request) is not { } repository)
             return RegistryError.BlobUnknown($"there is no {name}");
+        using var span = Spans.Step("open blob");
         var part = HttpMethods.IsHead(request.Method) ? Wanted.Size : request.Headers.Range.Count > 0 ? Wanted.Part : Wanted.Whole;
         if (await repository.OpenBlobAsync(digest, part, request.HttpContext.RequestAborted) is var (content, size))
             return new Answer.Blob(content, size, digest);

@@ -36,7 +36,7 @@ internal static class AnswerWriter
                 return WriteBytesAsync(context, error.ToJson(), "application/json");
             case Answer.Json json:
                 if (json.Next is not null)
-                    headers.Link = $"<{json.Next}>; rel=\"next\"";
+                    headers.Link = $"<{context.Request.PathBase.ToUriComponent()}{json.Next}>; rel=\"next\"";
                 if (json.FilteredBy is not null)
                     headers["OCI-Filters-Applied"] = json.FilteredBy;
                 return WriteBytesAsync(context, json.Content, json.MediaType.Value);

@@ -8,6 +8,12 @@ internal interface IBody : IDisposable
     /// <summary>Whether a part costs no more than its own bytes. Where it costs all that come before, nobody gets many at once.</summary>
     bool CanSkip => true;
 
+    /// <summary>Where they lie; null: in memory now, wherever they had to be fetched from.</summary>
+    Origin? Origin { get; }
+
+    /// <summary>The upstreams that have given some of them.</summary>
+    IReadOnlyList<string> Upstreams => [];
+
     /// <exception cref="InvalidDataException">What lies on this machine is damaged. The headers are out: only an abort tells the client.</exception>
     /// <exception cref="IOException">No upstream gives the rest.</exception>
     /// <exception cref="OperationCanceledException">The client has gone; the server may notice it later than the pipe.</exception>

@@ -19,6 +19,10 @@ internal sealed class UnpackedBody(IBody packed, long packedSize, long size, Dig
 
     public bool CanSkip => false;
 
+    public Origin? Origin => packed.Origin;
+
+    public IReadOnlyList<string> Upstreams => packed.Upstreams;
+
     public async Task SendAsync(PipeWriter to, long start, long length, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);

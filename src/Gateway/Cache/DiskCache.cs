@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Image2Ipfs.Gateway.Answers;
+using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
@@ -30,6 +32,7 @@ internal sealed partial class DiskCache : IDisposable
     private readonly string _folder;
     private readonly long _maxBytes;
     private readonly TimeProvider _clock;
+    private readonly Metrics _metrics;
     private readonly ILogger<DiskCache> _logger;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LinkedListNode<Entry>> _entries = [];
@@ -39,9 +42,9 @@ internal sealed partial class DiskCache : IDisposable
     private long _bytes;
     private int _files;
 
-    public DiskCache(IOptions<GatewaySettings> settings, TimeProvider clock, ILogger<DiskCache> logger)
+    public DiskCache(IOptions<GatewaySettings> settings, Metrics metrics, TimeProvider clock, ILogger<DiskCache> logger)
     {
-        (_folder, _maxBytes, _clock, _logger) = (Path.GetFullPath(settings.Value.Cache.Folder), settings.Value.Cache.MaxBytes, clock, logger);
+        (_folder, _maxBytes, _metrics, _clock, _logger) = (Path.GetFullPath(settings.Value.Cache.Folder), settings.Value.Cache.MaxBytes, metrics, clock, logger);
         if (_maxBytes == 0)
             return;
         try
@@ -62,6 +65,9 @@ internal sealed partial class DiskCache : IDisposable
 
     /// <summary>Whether anything is kept on disk.</summary>
     public bool IsOn => _partial is not null;
+
+    /// <summary>ok, off by its setting, or unusable: since its folder could not be used at the start, or is gone.</summary>
+    public string State => _maxBytes == 0 ? "off" : IsOn && Directory.Exists(_partial) ? "ok" : "unusable";
 
     public long MaxBytes => IsOn ? _maxBytes : 0;
 
@@ -84,7 +90,10 @@ internal sealed partial class DiskCache : IDisposable
         {
             block = File.ReadAllBytes(PathOf(name));
             if (cid.Matches(block))
+            {
+                PullCost.Current?.From(Origin.Cache);
                 return true;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -159,6 +168,7 @@ internal sealed partial class DiskCache : IDisposable
     internal void Keep(string partial, string name, long size)
     {
         List<string> gone = [];
+        var evicted = 0L;
         lock (_lock)
         {
             if (_entries.Remove(name, out var old))
@@ -173,10 +183,13 @@ internal sealed partial class DiskCache : IDisposable
                 _byUse.RemoveFirst();
                 _entries.Remove(oldest.Value.Name);
                 _bytes -= oldest.Value.Size;
+                evicted += oldest.Value.Size;
             }
             File.Move(partial, PathOf(name), overwrite: true);
             _entries[name] = _byUse.AddLast(new Entry(name, size) { Touched = _clock.GetTimestamp() });
         }
+        _metrics.Filled(size);
+        _metrics.Evicted(gone.Count, evicted);
         foreach (var old in gone)
             File.Delete(PathOf(old));
     }
@@ -208,6 +221,7 @@ internal sealed partial class DiskCache : IDisposable
         {
             var file = File.OpenHandle(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
             size = RandomAccess.GetLength(file);
+            PullCost.Current?.From(Origin.Cache);
             return file;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

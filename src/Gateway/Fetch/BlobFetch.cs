@@ -1,3 +1,4 @@
+using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Gateway.Upstreams;
 
 namespace Image2Ipfs.Gateway.Fetch;
@@ -22,6 +23,9 @@ internal abstract class BlobFetch : IDisposable
     }
 
     public Spool Spool { get; }
+
+    /// <summary>What it costs, for all who wait for it.</summary>
+    public PullCost Cost { get; } = new();
 
     /// <summary>The bytes of the blob, as soon as they are known.</summary>
     public Task<long> Size => _size.Task;
@@ -98,6 +102,7 @@ internal abstract class BlobFetch : IDisposable
     /// <param name="onComplete">Takes the blob when all of it is there, before it is over.</param>
     public async Task RunAsync(Action onComplete)
     {
+        PullCost.Current = Cost;
         try
         {
             await FetchAsync().ConfigureAwait(false);

@@ -11,6 +11,10 @@ internal sealed class BlobReader(BlobFetch fetch, long from, long? to) : IBody
     private readonly bool _isPart = to is not null;
     private long _position = from;
 
+    public Origin? Origin => Answers.Origin.Upstream;
+
+    public IReadOnlyList<string> Upstreams => fetch.Cost.Upstreams;
+
     /// <summary>The bytes of the whole blob.</summary>
     public Task<long> Size => fetch.Size;
 

@@ -1,4 +1,6 @@
+using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Cache;
+using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Ipfs;
 
@@ -8,12 +10,12 @@ namespace Image2Ipfs.Gateway.Fetch;
 /// Small things by path: directories, indexes, manifests. What is known is walked from the root down; where a block is missing,
 /// the upstreams are asked, one CAR for the whole path or block by block. Nothing counts that does not hang on the root.
 /// </summary>
-internal sealed class Dag(BlockCache cache, Asking asking)
+internal sealed class Dag(BlockCache cache, Asking asking, Metrics metrics)
 {
     /// <summary>Blocks of one small thing: a directory of 100 000 entries, a manifest of 8 MiB.</summary>
     private const long MaxBytes = 32 * 1024 * 1024;
 
-    private readonly SingleFlight<IReadOnlyList<Block>> _asked = new();
+    private readonly SingleFlight<IReadOnlyList<Block>> _asked = new(() => metrics.Joined("node"));
 
     /// <param name="root">Where the path begins.</param>
     /// <param name="path">Names with slashes between them; nothing for the root itself.</param>
@@ -68,6 +70,7 @@ internal sealed class Dag(BlockCache cache, Asking asking)
                 throw UpstreamsFailedException.WrongTree($"{root}/{path}", e);
             }
             var what = path.Length == 0 ? $"{root}" : $"{root}/{path}";
+            PullCost.Current?.From(Origin.Upstream);
             foreach (var block in await _asked.RunAsync($"{what}?{scope}&{missing}", () => AskAsync(what, scope, missing), cancel).ConfigureAwait(false))
                 blocks.TryAdd(block.Cid.ToV1(), block.Bytes);
         }

@@ -132,6 +132,8 @@ internal sealed class DagFetch : BlobFetch
             if ((NextMissing() ?? Steal()) is not var (from, to))
                 break;
             var part = new Part(upstream, from, to);
+            if (_parts.Exists(p => p.IsHedged && p.Position == from))
+                upstream.CountHedge();
             _parts.Add(part);
             part.Task = Task.Run(() => FetchPartAsync(part));
         }
@@ -399,6 +401,8 @@ internal sealed class DagFetch : BlobFetch
             throw failure;
         if (part.Fault is not { } fault)
             return;
+        if (part.Position > part.From)
+            part.Upstream.CountBreak();
         _attempts.Add(new Attempt(part.Upstream.Name, fault.Kind, fault.Message, fault.RetryAfter, fault.Status));
         var failures = _failures.GetValueOrDefault(part.Upstream);
         _failures[part.Upstream] = new Failures(failures.Count + 1, Pause.EndsAt(fault, failures.Count, _clock), failures.Lies + (fault.Kind == FaultKind.Wrong ? 1 : 0),

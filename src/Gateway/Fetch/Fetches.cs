@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Cache;
+using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Ipfs;
@@ -13,7 +14,7 @@ namespace Image2Ipfs.Gateway.Fetch;
 /// Blobs that lie with upstreams: from the cache on disk, from a fetch that runs already, or from a new one, which everybody who
 /// wants the blob later joins.
 /// </summary>
-internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, UpstreamPool pool, Asking asking, IOptions<GatewaySettings> settings, TimeProvider clock)
+internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, UpstreamPool pool, Asking asking, IOptions<GatewaySettings> settings, Metrics metrics, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, BlobFetch> _running = [];
     private readonly Lock _lock = new();
@@ -50,7 +51,7 @@ internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, Upstr
     {
         long size = 0;
         var file = (cid is null ? null : cache.OpenBlob(cid, out size)) ?? (digest is { } d ? cache.OpenBlob(d, out size) : null);
-        return file is null ? null : (new FileBody(file), size);
+        return file is null ? null : (new FileBody(file, Origin.Cache), size);
     }
 
     private async Task<(IBody, long)> FromDagAsync(Cid cid, Wanted part, CancellationToken cancel)
@@ -94,11 +95,18 @@ internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, Upstr
         lock (_lock)
         {
             if (TryJoin(key, part) is { } joined)
+            {
                 reader = joined;
+                metrics.Joined("blob");
+            }
             else if (cached() is { } finished)
+            {
                 return finished; // just now
+            }
             else
+            {
                 reader = Begin(key, make, keep, part);
+            }
         }
         try
         {
@@ -131,6 +139,7 @@ internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, Upstr
     private async Task RunAsync(string key, BlobFetch fetch, PartialFile? file, Action<BlobFetch, PartialFile, long> keep)
     {
         var kept = false;
+        metrics.FetchBegan();
         await fetch.RunAsync(() =>
         {
             if (file is null || !fetch.Spool.IsInFile)
@@ -138,6 +147,7 @@ internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, Upstr
             keep(fetch, file, fetch.Spool.Written);
             kept = true;
         }).ConfigureAwait(false);
+        metrics.FetchEnded();
         _running.TryRemove(new KeyValuePair<string, BlobFetch>(key, fetch));
         if (!kept)
             file?.Drop();

@@ -1,4 +1,6 @@
+using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Cache;
+using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
@@ -6,9 +8,9 @@ using Image2Ipfs.Registry;
 namespace Image2Ipfs.Gateway.Fetch;
 
 /// <summary>Small files of upstreams that give plain paths only.</summary>
-internal sealed class Plain(Asking asking, DiskCache disk)
+internal sealed class Plain(Asking asking, DiskCache disk, Metrics metrics)
 {
-    private readonly SingleFlight<byte[]?> _files = new();
+    private readonly SingleFlight<byte[]?> _files = new(() => metrics.Joined("node"));
 
     /// <summary>A file that its digest checks, such as a manifest.</summary>
     /// <param name="path">Where it lies, below /ipfs/.</param>
@@ -21,6 +23,7 @@ internal sealed class Plain(Asking asking, DiskCache disk)
     {
         if (Cached(digest, maxBytes) is { } cached)
             return cached;
+        PullCost.Current?.From(Origin.Upstream);
         var file = await _files.RunAsync($"{path}@{digest}", () => FileAsync(path, maxBytes, (content, _) => Digest.Sha256(content) == digest ? null : FaultKind.Wrong, _ => true), cancel).ConfigureAwait(false);
         if (file is not null && disk.Begin() is { } kept)
         {

@@ -55,6 +55,7 @@ internal sealed class PlainFetch(Digest digest, string path, long? expected, Spo
                     givers.Clear();
                     copy.Restart();
                 }
+                var before = copy.Length;
                 try
                 {
                     if (await ReadAsync(upstream, copy, givers).ConfigureAwait(false) is not { } large || await ShareAsync(copy, large, givers).ConfigureAwait(false))
@@ -62,6 +63,8 @@ internal sealed class PlainFetch(Digest digest, string path, long? expected, Spo
                 }
                 catch (UpstreamFault fault)
                 {
+                    if (copy.Length > before)
+                        upstream.CountBreak();
                     _sources.Failed(upstream, fault);
                 }
                 _ = StillWanted();

@@ -35,6 +35,9 @@ internal sealed class PlainPart(Upstream upstream, long from, long to, TimeProvi
     /// <summary>Whether its upstream can give parts of this blob.</summary>
     public bool Suits { get; set; } = true;
 
+    /// <summary>Whether another upstream has brought all of it.</summary>
+    public bool IsOvertaken { get; private set; }
+
     public UpstreamFault? Fault { get; set; }
 
     public Task Task { get; set; } = Task.CompletedTask;
@@ -58,9 +61,9 @@ internal sealed class PlainPart(Upstream upstream, long from, long to, TimeProvi
         Volatile.Write(ref _position, position);
     }
 
-    /// <summary>Another upstream has brought all of it.</summary>
     public void Overtake()
     {
+        IsOvertaken = true;
         Fault ??= new UpstreamFault(FaultKind.Timeout, "was overtaken by another one");
         _cancel.Cancel();
     }

@@ -81,6 +81,8 @@ internal sealed class PlainParts(string path, long size, Spool spool, PlainCopy 
             if ((NextMissing(suited.Count) ?? Steal()) is not var (from, to))
                 break;
             var part = new PlainPart(upstream, from, to, clock, over);
+            if (_parts.Exists(p => p.Position < to && from < p.To))
+                upstream.CountHedge();
             _parts.Add(part);
             part.Task = Task.Run(() => FetchAsync(part), CancellationToken.None);
         }
@@ -186,6 +188,8 @@ internal sealed class PlainParts(string path, long size, Spool spool, PlainCopy 
             _unsuited.Add(part.Upstream);
         if (part.Fault is not { } fault)
             return;
+        if (part is { HasGiven: true, IsOvertaken: false })
+            part.Upstream.CountBreak();
         sources.Failed(part.Upstream, fault);
         // Many that cut their answers off cut each one off: what it gave is progress.
         var failures = part.HasGiven ? 0 : _resting.GetValueOrDefault(part.Upstream).Failures;

@@ -44,6 +44,7 @@ internal sealed class PlainSources(Digest digest, UpstreamPool pool, UpstreamSet
             // Of several, nobody knows which one it was.
             if (givers.Count == 1)
                 Lied(giver);
+            giver.CountLie();
             _attempts.Add(new Attempt(giver.Name, FaultKind.Wrong, $"sent other bytes than {digest}", null, 0));
         }
     }

@@ -1,5 +1,6 @@
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Cache;
+using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
@@ -18,8 +19,8 @@ internal sealed class ByDigest(LocalStore store, DiskCache disk, BlockCache bloc
     {
         if (!digest.IsSha256)
             return null;
-        if (OpenFile(digest) is { } file)
-            return (new FileBody(file), RandomAccess.GetLength(file));
+        if (OpenFile(digest) is var (file, origin))
+            return (new FileBody(file, origin), RandomAccess.GetLength(file));
         return Block(digest) is { } block ? (new MemoryBody(block), block.Length) : null;
     }
 
@@ -52,9 +53,10 @@ internal sealed class ByDigest(LocalStore store, DiskCache disk, BlockCache bloc
 
     private byte[]? Read(Digest digest)
     {
-        using var file = OpenFile(digest);
-        if (file is null)
+        if (OpenFile(digest) is not var (open, origin))
             return Block(digest)?.ToArray();
+        using var file = open;
+        PullCost.Current?.From(origin);
         var length = RandomAccess.GetLength(file);
         if (length > Manifests.MaxBytes)
             return null;
@@ -62,7 +64,8 @@ internal sealed class ByDigest(LocalStore store, DiskCache disk, BlockCache bloc
         return RandomAccess.Read(file, bytes, 0) == length ? bytes : null;
     }
 
-    private SafeFileHandle? OpenFile(Digest digest) => store.OpenBlob(digest) ?? disk.OpenBlob(digest, out _);
+    private (SafeFileHandle File, Origin Origin)? OpenFile(Digest digest) =>
+        store.OpenBlob(digest) is { } own ? (own, Origin.Store) : disk.OpenBlob(digest, out _) is { } cached ? (cached, Origin.Cache) : null;
 
     private ReadOnlyMemory<byte>? Block(Digest digest) => blocks.Get(Cid.V1(Cid.Raw, digest.ToHash()));
 }

@@ -1,3 +1,5 @@
+using Image2Ipfs.Gateway.Answers;
+using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Gateway.Request;
 
 namespace Image2Ipfs.Gateway.FrontDoor;
@@ -46,7 +48,7 @@ internal sealed partial class FrontDoor(IEnumerable<IHeld> held, Func<bool> hasU
         {
             // An upstream may have it whole.
             LogDamaged(text, e.Message);
-            await (hasUpstreams() ? next(context) : WithPath(text, StatusCodes.Status500InternalServerError, "what this machine holds of it cannot be served")(context)).ConfigureAwait(false);
+            await (hasUpstreams() ? PassOn(context, next) : WithPath(text, StatusCodes.Status500InternalServerError, "what this machine holds of it cannot be served")(context)).ConfigureAwait(false);
             return;
         }
         try
@@ -97,7 +99,13 @@ internal sealed partial class FrontDoor(IEnumerable<IHeld> held, Func<bool> hasU
     {
         if (context.Request.GetTypedHeaders().CacheControl is { OnlyIfCached: true })
             return ContentReply.Text(StatusCodes.Status412PreconditionFailed, $"{path} is not on this machine")(context);
-        return hasUpstreams() ? next(context) : WithPath(path, StatusCodes.Status404NotFound, $"{path}: {reason}, and no upstream is configured")(context);
+        return hasUpstreams() ? PassOn(context, next) : WithPath(path, StatusCodes.Status404NotFound, $"{path}: {reason}, and no upstream is configured")(context);
+    }
+
+    private static Task PassOn(HttpContext context, RequestDelegate next)
+    {
+        PullCost.Current?.From(Origin.Upstream);
+        return next(context);
     }
 
     private static Task Options(HttpContext context)

@@ -151,7 +151,7 @@ internal sealed class Replies(HeldDag dag)
     private static Task RedirectAsync(HttpContext context, ContentPath path, Resolved resolved)
     {
         SetPath(context, path, resolved);
-        var location = $"{path.Text}/{context.Request.QueryString.Value}";
+        var location = $"{context.Request.PathBase.ToUriComponent()}{path.Text}/{context.Request.QueryString.Value}";
         context.Response.StatusCode = StatusCodes.Status301MovedPermanently;
         context.Response.Headers.Location = location;
         // Only a page lies elsewhere: a cache is not to send there who wants a block.
@@ -174,7 +174,7 @@ internal sealed class Replies(HeldDag dag)
             query[name] = values.ToString();
         foreach (var (name, value) in added)
             query[name] = value;
-        return path.Text + new QueryBuilder(query).ToQueryString();
+        return request.PathBase.ToUriComponent() + path.Text + new QueryBuilder(query).ToQueryString();
     }
 
     private static Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> part)

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Image2Ipfs.Gateway.Answers;
+using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Ipfs;
 using Microsoft.Win32.SafeHandles;
 
@@ -22,7 +24,10 @@ internal sealed class StoreHeld(StoreIndex index) : IHeld
         tail.CopyTo(block, head.Length + slice.Length);
         Read(file, block.AsSpan(head.Length, slice.Length), slice.Offset);
         if (cid.Matches(block))
+        {
+            PullCost.Current?.From(Origin.Store);
             return block;
+        }
         // The index keeps a part of each hash. Another block of the same part is no damage, and anybody can make up its name.
         return StoreIndex.Key(SHA256.HashData(block)) == StoreIndex.Key(cid.Hash)
             ? null
@@ -35,7 +40,10 @@ internal sealed class StoreHeld(StoreIndex index) : IHeld
             return null;
         var length = RandomAccess.GetLength(file);
         if (length == size)
+        {
+            PullCost.Current?.From(Origin.Store);
             return file;
+        }
         file.Dispose();
         throw new InvalidDataException($"{path} is damaged: it has {length} bytes instead of {size}");
     }

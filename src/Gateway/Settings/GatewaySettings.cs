@@ -37,6 +37,15 @@ internal sealed class GatewaySettings
 
     [ValidateObjectMembers]
     public NameSettings Names { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public ProxySettings Proxy { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public ObserveSettings Observe { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public StopSettings Stop { get; set; } = new();
 }
 
 [OptionsValidator]

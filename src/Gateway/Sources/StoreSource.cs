@@ -1,5 +1,6 @@
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Fetch;
+using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
@@ -49,6 +50,7 @@ internal sealed class StoreSource(LocalStore store, IMemoryCache cache) : ISourc
             var info = new FileInfo(store.BlobFile(blob));
             if (info.Length > maxBytes)
                 throw new InvalidDataException($"blob {blob} is damaged: it has {info.Length} bytes instead of {found.Size}");
+            PullCost.Current?.From(Origin.Store);
             return File.ReadAllBytes(info.FullName);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -82,6 +82,9 @@ internal sealed class Asking(UpstreamPool pool, IOptions<GatewaySettings> settin
             }
             try
             {
+                // Others that were asked have not answered yet.
+                if (!asked.IsEmpty)
+                    upstream.CountHedge();
                 asked.TryAdd(upstream, true);
                 return await upstream.AskAsync(t => ask(upstream, t), token).ConfigureAwait(false);
             }

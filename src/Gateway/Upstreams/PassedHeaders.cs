@@ -35,5 +35,13 @@ internal static class PassedHeaders
             return ValueTask.CompletedTask;
         });
         route.AddResponseHeadersAllowed(Down);
+        route.AddResponseTransform(static context =>
+        {
+            // A path on the upstream is one on this host, below what a proxy in front has put before it.
+            var headers = context.HttpContext.Response.Headers;
+            if (context.HttpContext.Request.PathBase is { HasValue: true } pathBase && headers.Location is [['/', not '/', ..] location])
+                headers.Location = pathBase.ToUriComponent() + location;
+            return ValueTask.CompletedTask;
+        });
     }
 }

@@ -1,3 +1,4 @@
+using Image2Ipfs.Gateway.Observe;
 using Polly;
 using Polly.CircuitBreaker;
 
@@ -8,17 +9,19 @@ internal sealed class Upstream
 {
     private readonly TimeProvider _clock;
     private readonly UpstreamHttp _http;
+    private readonly Metrics _metrics;
     private readonly ResiliencePipeline _breaker;
     private readonly CircuitBreakerStateProvider _state = new();
     private int _running;
     private long _notBefore;
     private long _latency = TimeSpan.FromMilliseconds(50).Ticks;
 
-    public Upstream(string name, Uri address, UpstreamHttp http, TimeProvider clock)
+    public Upstream(string name, Uri address, UpstreamHttp http, Metrics metrics, TimeProvider clock)
     {
-        (Name, Address, _http, _clock) = (name, address, http, clock);
+        (Name, Address, _http, _metrics, _clock) = (name, address, http, metrics, clock);
         IsLocal = PrivateAddress.IsPrivate(address.Host);
         Ways = new Ways(clock);
+        metrics.Knows(name);
         _breaker = new ResiliencePipelineBuilder { TimeProvider = clock }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
@@ -47,6 +50,14 @@ internal sealed class Upstream
     /// <summary>How long its answers took to begin, lately.</summary>
     public TimeSpan Latency => TimeSpan.FromTicks(Volatile.Read(ref _latency));
 
+    /// <summary>closed, open or half-open.</summary>
+    public string Circuit => _state.CircuitState switch
+    {
+        CircuitState.Closed => "closed",
+        CircuitState.HalfOpen => "half-open",
+        _ => "open",
+    };
+
     /// <summary>Not while its circuit is open, nor before the time that its Retry-After named.</summary>
     public bool IsReady => _state.CircuitState is not (CircuitState.Open or CircuitState.Isolated) && _clock.GetTimestamp() >= Volatile.Read(ref _notBefore);
 
@@ -55,17 +66,24 @@ internal sealed class Upstream
     public async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancel)
     {
         Interlocked.Increment(ref _running);
+        using var span = Spans.Step("ask")?.SetTag(Spans.Upstream, Name);
         try
         {
-            return await _breaker.ExecuteAsync(async token => await ask(token).ConfigureAwait(false), cancel).ConfigureAwait(false);
+            var answer = await _breaker.ExecuteAsync(async token => await ask(token).ConfigureAwait(false), cancel).ConfigureAwait(false);
+            _metrics.Asked(Name, null);
+            return answer;
         }
         catch (BrokenCircuitException e)
         {
+            span.Fail(nameof(FaultKind.Failed), "rests");
             throw new UpstreamFault(FaultKind.Failed, "has failed too often, and rests", e);
         }
-        catch (UpstreamFault fault) when (fault.RetryAfter is { } pause)
+        catch (UpstreamFault fault)
         {
-            Volatile.Write(ref _notBefore, _clock.GetTimestamp() + (long)(pause.TotalSeconds * _clock.TimestampFrequency));
+            _metrics.Asked(Name, fault.Kind);
+            span.Fail(fault.Kind.ToString(), fault.Message);
+            if (fault.RetryAfter is { } pause)
+                Volatile.Write(ref _notBefore, _clock.GetTimestamp() + (long)(pause.TotalSeconds * _clock.TimestampFrequency));
             throw;
         }
         finally
@@ -87,13 +105,37 @@ internal sealed class Upstream
     /// <inheritdoc cref="GetAsync"/>
     public Task<UpstreamBody> HeadAsync(string target, CancellationToken cancel) => SendAsync(HttpMethod.Head, target, null, null, cancel);
 
+    /// <summary>Its bytes came.</summary>
+    public void CountReceived(int bytes) => _metrics.Received(Name, bytes);
+
+    /// <summary>It broke off what it had begun to give: somebody goes on from there.</summary>
+    public void CountBreak() => _metrics.Resumed(Name);
+
+    /// <summary>It is asked for what a slower one does not get on with.</summary>
+    public void CountHedge() => _metrics.Hedged(Name);
+
+    /// <summary>Bytes of it were in a blob that is not what its digest says.</summary>
+    public void CountLie() => _metrics.Wrong(Name);
+
     private async Task<UpstreamBody> SendAsync(HttpMethod method, string target, (long First, long? Last)? range, string? accept, CancellationToken cancel)
     {
         var started = _clock.GetTimestamp();
-        var body = await _http.SendAsync(this, method, target, range, accept, cancel).ConfigureAwait(false);
-        // A moving average over some eight answers.
-        var taken = _clock.GetElapsedTime(started).Ticks;
-        Volatile.Write(ref _latency, ((Volatile.Read(ref _latency) * 7) + taken) / 8);
-        return body;
+        using var span = Spans.Request(method.Method, Address, target, Name);
+        try
+        {
+            var body = await _http.SendAsync(this, method, target, range, accept, cancel).ConfigureAwait(false);
+            // A moving average over some eight answers.
+            var taken = _clock.GetElapsedTime(started);
+            Volatile.Write(ref _latency, ((Volatile.Read(ref _latency) * 7) + taken.Ticks) / 8);
+            _metrics.UpstreamAnswered(Name, taken);
+            PullCost.Current?.From(Name);
+            span?.SetTag("http.response.status_code", body.Status);
+            return body;
+        }
+        catch (UpstreamFault fault)
+        {
+            span.Fail(fault.Status > 0 ? $"{fault.Status}" : fault.Kind.ToString(), fault.Message);
+            throw;
+        }
     }
 }

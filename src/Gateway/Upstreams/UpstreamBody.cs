@@ -5,15 +5,16 @@ namespace Image2Ipfs.Gateway.Upstreams;
 /// <summary>The body of an upstream's answer. Every read ends: with bytes, at the end, or with the fault.</summary>
 internal sealed class UpstreamBody : IDisposable
 {
+    private readonly Upstream _upstream;
     private readonly HttpResponseMessage _response;
     private readonly Stream _stream;
     private readonly TimeSpan _stall;
     private readonly CancellationToken _cancel;
     private readonly CancellationTokenSource _timeout;
 
-    private UpstreamBody(HttpResponseMessage response, Stream stream, TimeSpan stall, CancellationToken cancel)
+    private UpstreamBody(Upstream upstream, HttpResponseMessage response, Stream stream, TimeSpan stall, CancellationToken cancel)
     {
-        (_response, _stream, _stall, _cancel) = (response, stream, stall, cancel);
+        (_upstream, _response, _stream, _stall, _cancel) = (upstream, response, stream, stall, cancel);
         _timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
     }
 
@@ -39,7 +40,7 @@ internal sealed class UpstreamBody : IDisposable
     public TimeSpan? MaxAge => _response.Headers.CacheControl?.MaxAge;
 
     /// <exception cref="UpstreamFault">It is encoded as nobody asked for, in a way that cannot be undone.</exception>
-    public static async Task<UpstreamBody> OpenAsync(HttpResponseMessage response, TimeSpan stall, CancellationToken cancel)
+    public static async Task<UpstreamBody> OpenAsync(Upstream upstream, HttpResponseMessage response, TimeSpan stall, CancellationToken cancel)
     {
         var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
         // Identity is what was asked for; some proxies compress all the same.
@@ -54,7 +55,7 @@ internal sealed class UpstreamBody : IDisposable
                 _ => throw new UpstreamFault(FaultKind.Failed, $"answered in the encoding {encoding}"),
             };
         }
-        return new UpstreamBody(response, stream, stall, cancel);
+        return new UpstreamBody(upstream, response, stream, stall, cancel);
     }
 
     /// <returns>How many bytes were read; 0 at the end.</returns>
@@ -64,7 +65,9 @@ internal sealed class UpstreamBody : IDisposable
         _timeout.CancelAfter(_stall);
         try
         {
-            return await _stream.ReadAsync(to, _timeout.Token).ConfigureAwait(false);
+            var read = await _stream.ReadAsync(to, _timeout.Token).ConfigureAwait(false);
+            _upstream.CountReceived(read);
+            return read;
         }
         catch (OperationCanceledException e) when (!_cancel.IsCancellationRequested)
         {

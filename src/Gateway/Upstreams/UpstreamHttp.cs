@@ -49,7 +49,7 @@ internal sealed class UpstreamHttp : IDisposable
                 try
                 {
                     if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent)
-                        return await UpstreamBody.OpenAsync(response, _settings.StallTimeout, cancel).ConfigureAwait(false);
+                        return await UpstreamBody.OpenAsync(upstream, response, _settings.StallTimeout, cancel).ConfigureAwait(false);
                     uri = Redirect(response, uri, redirects);
                 }
                 catch

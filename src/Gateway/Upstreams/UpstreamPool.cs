@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Gateway.Settings;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy;
@@ -7,7 +8,7 @@ using Yarp.ReverseProxy.Model;
 namespace Image2Ipfs.Gateway.Upstreams;
 
 /// <summary>The upstreams that YARP's cluster has at this moment: its configuration may change at any time.</summary>
-internal sealed class UpstreamPool(IProxyStateLookup proxy, IOptions<GatewaySettings> settings, TimeProvider clock) : IDisposable
+internal sealed class UpstreamPool(IProxyStateLookup proxy, IOptions<GatewaySettings> settings, Metrics metrics, TimeProvider clock) : IDisposable
 {
     private readonly ConditionalWeakTable<DestinationState, Upstream> _known = [];
     private readonly Lock _lock = new();
@@ -37,6 +38,13 @@ internal sealed class UpstreamPool(IProxyStateLookup proxy, IOptions<GatewaySett
         ];
     }
 
+    /// <summary>All of them, those that YARP holds for ill too, by their names.</summary>
+    public IEnumerable<SeenUpstream> All() =>
+        Cluster is not { } cluster ? [] : cluster.DestinationsState.AllDestinations
+            .OrderBy(d => d.DestinationId, StringComparer.Ordinal)
+            .Select(d => Of(cluster, d) is { } upstream ? new SeenUpstream(upstream, HealthOf(d.Health)) : null)
+            .OfType<SeenUpstream>();
+
     /// <summary>Whether what it says, and nothing proves, is believed: which manifest a tag means, where a name points.</summary>
     public bool IsBelieved(Upstream upstream) => settings.Value.Upstreams.PlainNames switch
     {
@@ -57,12 +65,21 @@ internal sealed class UpstreamPool(IProxyStateLookup proxy, IOptions<GatewaySett
                 return known;
             if (_http?.Client != cluster.Model.HttpClient)
                 _http = (cluster.Model.HttpClient, new UpstreamHttp(cluster.Model.HttpClient, Addresses, settings.Value.Upstreams, clock));
-            var upstream = new Upstream(destination.DestinationId, address, _http.Value.Http, clock);
+            var upstream = new Upstream(destination.DestinationId, address, _http.Value.Http, metrics, clock);
             _known.AddOrUpdate(destination, upstream);
             return upstream;
         }
     }
 
+    /// <summary>As YARP's HealthyOrPanic takes it: one check that says it is ill counts more than one that says it is well.</summary>
+    private static DestinationHealth HealthOf(DestinationHealthState health) =>
+        health.Active == DestinationHealth.Unhealthy || health.Passive == DestinationHealth.Unhealthy ? DestinationHealth.Unhealthy
+        : health.Active == DestinationHealth.Healthy || health.Passive == DestinationHealth.Healthy ? DestinationHealth.Healthy
+        : DestinationHealth.Unknown;
+
     private IEnumerable<Uri> Addresses() =>
         (Cluster?.DestinationsState.AllDestinations ?? []).Select(d => Uri.TryCreate(d.Model.Config.Address, UriKind.Absolute, out var uri) ? uri : null).OfType<Uri>();
 }
+
+/// <summary>An upstream, and what YARP's checks say of it.</summary>
+internal sealed record SeenUpstream(Upstream Upstream, DestinationHealth Health);

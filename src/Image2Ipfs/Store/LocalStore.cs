@@ -62,6 +62,22 @@ public sealed class LocalStore(string folder)
     /// <summary>Every root, in the order of their names. A file that is named for no root is none.</summary>
     public IReadOnlyList<Cid> Roots() => [.. RootNames().Select(ParseRootName).OfType<Cid>()];
 
+    /// <summary>Whether there is any root, without reading all their names.</summary>
+    /// <returns>Null where nothing was ever put into the store.</returns>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Nor may it be.</exception>
+    public bool? HasRoots()
+    {
+        try
+        {
+            return Directory.EnumerateFiles(RootsFolder, "*.car").Any();
+        }
+        catch (DirectoryNotFoundException) when (!File.Exists(RootsFolder))
+        {
+            return null;
+        }
+    }
+
     /// <summary>When a root was last added or removed, as finely as the file system's clock ticks.</summary>
     public DateTime RootsChanged => Directory.GetLastWriteTimeUtc(RootsFolder);
 

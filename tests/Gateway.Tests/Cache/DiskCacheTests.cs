@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Image2Ipfs.Gateway.Cache;
 using Image2Ipfs.Gateway.Settings;
+using Image2Ipfs.Gateway.Tests.Observe;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Testing;
@@ -106,7 +107,7 @@ public sealed class DiskCacheTests : IDisposable
     public void Without_room_or_folder_nothing_is_kept_and_nothing_fails()
     {
         File.WriteAllText(_folder["file"], "");
-        foreach (var cache in new[] { Open(maxBytes: 0), new DiskCache(Settings(_folder["file"], 1000), TimeProvider.System, NullLogger<DiskCache>.Instance) })
+        foreach (var cache in new[] { Open(maxBytes: 0), new DiskCache(Settings(_folder["file"], 1000), Unwatched.Metrics, TimeProvider.System, NullLogger<DiskCache>.Instance) })
         {
             using (cache)
             {
@@ -124,7 +125,7 @@ public sealed class DiskCacheTests : IDisposable
     private static IOptions<GatewaySettings> Settings(string folder, long maxBytes) =>
         Options.Create(new GatewaySettings { Cache = new CacheSettings { Folder = folder, MaxBytes = maxBytes } });
 
-    private DiskCache Open(long maxBytes = 1 << 20) => new(Settings(_folder.Path, maxBytes), TimeProvider.System, NullLogger<DiskCache>.Instance);
+    private DiskCache Open(long maxBytes = 1 << 20) => new(Settings(_folder.Path, maxBytes), Unwatched.Metrics, TimeProvider.System, NullLogger<DiskCache>.Instance);
 
     private static Block NewBlock(int size)
     {

@@ -8,6 +8,11 @@ internal sealed class LogCapture : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _problems = new();
 
+    private readonly ConcurrentQueue<(LogLevel Level, string Message)> _reports = new();
+
+    /// <summary>The lines about requests since the start.</summary>
+    public IReadOnlyList<(LogLevel Level, string Message)> Reports => [.. _reports];
+
     /// <summary>The problems since the last call.</summary>
     public IReadOnlyList<string> TakeProblems()
     {
@@ -17,13 +22,13 @@ internal sealed class LogCapture : ILoggerProvider
         return taken;
     }
 
-    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _problems);
+    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _problems, _reports);
 
     public void Dispose()
     {
     }
 
-    private sealed class Logger(string category, ConcurrentQueue<string> problems) : ILogger
+    private sealed class Logger(string category, ConcurrentQueue<string> problems, ConcurrentQueue<(LogLevel, string)> reports) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
@@ -31,6 +36,8 @@ internal sealed class LogCapture : ILoggerProvider
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
+            if (category.EndsWith(".Reports", StringComparison.Ordinal))
+                reports.Enqueue((logLevel, formatter(state, exception)));
             if (logLevel >= LogLevel.Error || (exception is not null && logLevel >= LogLevel.Information))
                 problems.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {exception}");
         }

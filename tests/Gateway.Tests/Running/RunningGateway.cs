@@ -45,6 +45,12 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>What went wrong inside since the last call; a test about damage takes it, so that it is expected.</summary>
     public IReadOnlyList<string> TakeProblems() => _log.TakeProblems();
 
+    /// <summary>The lines of the log about requests.</summary>
+    public IReadOnlyList<(LogLevel Level, string Message)> Reports => _log.Reports;
+
+    /// <summary>Ends it as SIGTERM does, and waits until it has ended.</summary>
+    public Task StopAsync() => _app.StopAsync(CancellationToken.None);
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

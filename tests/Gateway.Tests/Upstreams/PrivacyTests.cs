@@ -19,6 +19,9 @@ public sealed class PrivacyTests
         ("X-Forwarded-Host", "secret.example"),
         ("X-Forwarded-For", "192.0.2.77"),
         ("User-Agent", "secret/1.0"),
+        ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+        ("tracestate", "secret=1"),
+        ("baggage", "user=secret"),
     ];
 
     [Theory]
@@ -40,6 +43,7 @@ public sealed class PrivacyTests
             {
                 Assert.DoesNotContain("secret", value, StringComparison.Ordinal);
                 Assert.DoesNotContain("192.0.2.77", value, StringComparison.Ordinal);
+                Assert.DoesNotContain("0af7651916cd43dd8448eb211c80319c", value, StringComparison.Ordinal);
                 Assert.False(name.Equals("Cookie", StringComparison.OrdinalIgnoreCase));
             }
         });
