@@ -24,6 +24,8 @@ catch (Exception e) when (e is OptionsValidationException or InvalidOperationExc
         OptionsValidationException validation => validation.Failures,
         // The place in the file is what the innermost one knows.
         InvalidDataException => [$"{e.Message} {e.GetBaseException().Message}"],
+        // YARP's: what is wrong with upstreams and routes, as far as their types do not tell.
+        { InnerException: AggregateException all } => all.Flatten().InnerExceptions.Select(inner => inner.Message),
         SocketException => [$"cannot listen on {builder?.Configuration["urls"]}: {e.Message}"],
         _ => [e.Message],
     };

@@ -8,8 +8,7 @@ namespace Image2Ipfs.Gateway.Settings;
 /// <summary>Where settings come from, the later over the earlier: defaults, the file of --config, environment, arguments.</summary>
 internal static class Configuration
 {
-    private const string DefaultAddress = "http://127.0.0.1:5000";
-
+    /// <exception cref="OptionsValidationException">With all that is wrong with them.</exception>
     public static void AddSettings(this WebApplicationBuilder builder, string[] args)
     {
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
@@ -30,23 +29,21 @@ internal static class Configuration
         });
         // From the arguments only: a variable named CONFIG is anybody's.
         var arguments = new ConfigurationBuilder().AddCommandLine(args).Build();
+        var given = new ConfigurationBuilder();
         if ((arguments["config"] ?? builder.Configuration["IMAGE2IPFS_CONFIG"]) is { Length: > 0 } file)
         {
+            var provider = Watched(file, out var name);
+            given.AddJsonFile(provider, name, optional: false, reloadOnChange: false);
             builder.Configuration
-                .AddJsonFile(Watched(file, out var name), name, optional: false, reloadOnChange: true)
+                .AddJsonFile(provider, name, optional: false, reloadOnChange: true)
                 .AddEnvironmentVariables("ASPNETCORE_")
                 .AddEnvironmentVariables()
                 .AddCommandLine(args);
         }
+        given.AddCommandLine(args);
         builder.Configuration.AddUpstreamAddresses();
-        string[] addresses = ["urls", "http_ports", "https_ports"];
-        if (Array.TrueForAll(addresses, key => string.IsNullOrEmpty(builder.Configuration[key])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
-            builder.WebHost.UseUrls(DefaultAddress);
-
-        builder.Services.AddSingleton<IValidateOptions<GatewaySettings>, GatewaySettingsValidator>();
-        builder.Services.AddOptions<GatewaySettings>()
-            .BindConfiguration(GatewaySettings.Section, binder => binder.ErrorOnUnknownConfiguration = true)
-            .ValidateOnStart();
+        builder.UseDefaultAddress();
+        builder.Services.AddSingleton(Options.Create(SettingsCheck.Read(builder.Configuration, given.Build())));
     }
 
     /// <summary>

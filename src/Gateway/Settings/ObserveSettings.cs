@@ -10,8 +10,11 @@ internal sealed class ObserveSettings : IValidatableObject
 {
     public const string Section = $"{GatewaySettings.Section}:Observe";
 
-    /// <summary>OpenTelemetry's variable for <see cref="Otlp"/>.</summary>
-    public const string OtlpVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    /// <summary>What all of OpenTelemetry's variables begin with.</summary>
+    public const string Variables = "OTEL_";
+
+    /// <summary>Its variable for <see cref="Otlp"/>.</summary>
+    public const string OtlpVariable = $"{Variables}EXPORTER_OTLP_ENDPOINT";
 
     /// <summary>Whether /metrics is there, in Prometheus' text format. Default: true.</summary>
     public bool Metrics { get; set; } = true;

@@ -6,20 +6,15 @@ namespace Image2Ipfs.Gateway.Settings;
 /// </summary>
 internal static class UpstreamAddresses
 {
-    private const string Variable = "IPFS_GATEWAY";
+    public const string Variable = "IPFS_GATEWAY";
     private const string Cluster = "ipfs";
 
-    /// <exception cref="FormatException">It is no list of addresses.</exception>
     public static void AddUpstreamAddresses(this ConfigurationManager configuration)
     {
         var keys = new Dictionary<string, string?>();
-        var addresses = (configuration[Variable] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var addresses = Split(configuration[Variable]);
         for (var i = 0; i < addresses.Length; i++)
-        {
-            if (!Uri.TryCreate(addresses[i], UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-                throw new FormatException($"{Variable}: '{addresses[i]}' is no address; write http://127.0.0.1:8080, and more after a comma");
             keys[$"ReverseProxy:Clusters:{Cluster}:Destinations:gateway{i + 1}:Address"] = addresses[i];
-        }
         foreach (var kind in new[] { "ipfs", "ipns" })
         {
             keys[$"ReverseProxy:Routes:{kind}:ClusterId"] = configuration[$"{GatewaySettings.Section}:Upstreams:Cluster"] ?? Cluster;
@@ -30,4 +25,22 @@ internal static class UpstreamAddresses
         // Below everything else: what the file says of the cluster counts more.
         configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = keys });
     }
+
+    /// <summary>Those that are no address.</summary>
+    public static IEnumerable<string> Wrong(IConfiguration configuration)
+    {
+        var ofVariable = Split(configuration[Variable]);
+        return (from address in ofVariable
+                where !IsAddress(address)
+                select $"{Variable}: '{address}' is no address; write http://127.0.0.1:8080, and more after a comma")
+            .Concat(from cluster in configuration.GetSection("ReverseProxy:Clusters").GetChildren()
+                    from destination in cluster.GetSection("Destinations").GetChildren()
+                    let address = destination["Address"] ?? ""
+                    where !IsAddress(address) && !ofVariable.Contains(address)
+                    select $"{destination.Path}:Address: '{address}' is no address; write http://127.0.0.1:8080");
+    }
+
+    private static string[] Split(string? addresses) => (addresses ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 }

@@ -222,10 +222,16 @@ public sealed class HostileTreeTests
         var tree = OlderTree.Of("", ("index.json", Encoding.UTF8.GetBytes(index.ToJsonString())), ("oci-layout", "{}"u8.ToArray()));
         await using var gateway = await StoredGateway.StartAsync(tree);
         var repositories = gateway.Running.Services.GetRequiredService<Repositories>();
+        // Other tests take and leave memory at the same time: what most openings took is what one takes.
         var opened = new List<Repository?> { await repositories.OpenStoredAsync(new Place(tree.Root, ""), RunningGateway.Cancel) };
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        opened.Add(await repositories.OpenStoredAsync(new Place(tree.Root, ""), RunningGateway.Cancel));
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 1, opened[1]!.Bytes * 1.2);
+        var taken = new List<long>();
+        for (var i = 0; i < 9; i++)
+        {
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            opened.Add(await repositories.OpenStoredAsync(new Place(tree.Root, ""), RunningGateway.Cancel));
+            taken.Add(GC.GetTotalMemory(forceFullCollection: true) - before);
+        }
+        Assert.InRange(taken.Order().ElementAt(taken.Count / 2), 1, opened[1]!.Bytes * 1.2);
         GC.KeepAlive(opened);
     }
 

@@ -1,5 +1,7 @@
+using Image2Ipfs.Gateway.Cache;
 using Image2Ipfs.Gateway.Tests.Running;
 using Image2Ipfs.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Image2Ipfs.Gateway.Tests.Upstreams;
 
@@ -16,6 +18,10 @@ public sealed class CacheAfterRestartTests
         await using var upstream = await TestUpstream.StartAsync(new UpstreamBlocks(Image.Blocks), Enum.Parse<Ways>(way));
         await using var gateway = await PullingGateway.StartAsync(upstream, PullingGateway.Patient());
         await gateway.PullAsync(Image);
+        // A blob is put in its place after its last byte has gone out.
+        var cache = gateway.Running.Services.GetRequiredService<DiskCache>();
+        for (var i = 0; i < 100 && cache.Bytes < Image.Layers.Append(Image.Config).Distinct().Sum(blob => Image[blob].Length); i++)
+            await Task.Delay(50, RunningGateway.Cancel);
         await upstream.StopAsync();
         await gateway.RestartAsync([upstream], PullingGateway.Patient(patience: 1));
 
