@@ -1,4 +1,5 @@
 using Image2Ipfs.Benchmarks;
+using Image2Ipfs.Benchmarks.Load;
 
 // Each benchmark runs our program beside its peers, interleaved, in one run on one machine; see docs/benchmarks.md.
 return args switch
@@ -10,6 +11,7 @@ return args switch
     ["serve", var gateway, var publisher, var rounds] => await ServeBenchmark.RunAsync(gateway, publisher, int.Parse(rounds)),
     ["pull", var gateway, var publisher, var rounds] => await PullBenchmark.RunAsync(gateway, publisher, int.Parse(rounds)),
     ["several", var gateway, var publisher, var rounds] => await SeveralBenchmark.RunAsync(gateway, publisher, int.Parse(rounds)),
+    ["load", var gateway, var publisher, var unit, var clients, var seconds] => await LoadBenchmark.RunAsync(gateway, publisher, unit, int.Parse(clients), TimeSpan.FromSeconds(int.Parse(seconds))),
     ["limiter", var address, var upstream, var bytesPerSecond] => await Limiter.RunAsync(address, upstream, long.Parse(bytesPerSecond)),
     ["forwarder", var address, var upstream] => await Forwarder.RunAsync(address, upstream),
     _ => Usage(),
@@ -25,6 +27,7 @@ static int Usage()
                Benchmarks serve GATEWAY PUBLISHER ROUNDS serve beside docker-registry, nginx and a bare YARP forwarder
                Benchmarks pull GATEWAY PUBLISHER ROUNDS  pull through an upstream beside nginx and a bare YARP forwarder
                Benchmarks several GATEWAY PUBLISHER ROUNDS  pull through several upstreams, and many clients at once
+               Benchmarks load GATEWAY PUBLISHER UNIT CLIENTS SECONDS  many pulls within the limits of UNIT, upstreams that come and go
                Benchmarks limiter ADDRESS UPSTREAM N     a way to an upstream of N bytes a second
                Benchmarks forwarder ADDRESS UPSTREAM     the bare YARP forwarder that they run
         """);

@@ -14,8 +14,15 @@ internal sealed class Server : IDisposable
 
     public string Name { get; }
 
-    public static Server Start(string name, int port, string core, string[] command) =>
-        new(name, port, Process.Start(new ProcessStartInfo("taskset", ["-c", core, "sh", "-c", "exec \"$@\" >/dev/null 2>&1", "sh", .. command]))!);
+    /// <param name="name">For messages.</param>
+    /// <param name="port">Where it will listen.</param>
+    /// <param name="core">The processor that it has; null for all.</param>
+    /// <param name="command">The program and its arguments.</param>
+    public static Server Start(string name, int port, string? core, string[] command)
+    {
+        string[] silent = ["sh", "-c", "exec \"$@\" >/dev/null 2>&1", "sh", .. command];
+        return new(name, port, Process.Start(core is null ? new ProcessStartInfo(silent[0], silent[1..]) : new ProcessStartInfo("taskset", ["-c", core, .. silent]))!);
+    }
 
     public async Task WaitAsync()
     {
@@ -50,6 +57,44 @@ internal sealed class Server : IDisposable
     {
         _process.Refresh();
         return _process.PeakWorkingSet64 / 1048576.0;
+    }
+
+    /// <summary>The memory that it has now; null when it has ended.</summary>
+    public double? MemoryMiB()
+    {
+        if (_ended)
+            return null;
+        _process.Refresh();
+        return _process.HasExited ? null : _process.WorkingSet64 / 1048576.0;
+    }
+
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Ends it as a service manager does, which waits a minute.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        if (_ended)
+            return 0;
+        Signal("TERM");
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+        var exit = _process.ExitCode;
+        _ended = true;
+        _process.Dispose();
+        return exit;
     }
 
     public void Dispose()
