@@ -18,7 +18,7 @@ internal sealed partial class Pulled(string gateway, UnitLimits limits, string f
     public async Task StartAsync()
     {
         _server = Server.Start($"{name} Gateway", port, core: null, limits.Around(_group,
-            [gateway, "--urls", $"{Address}", "--Gateway:Store", $"{folder}/none", "--IPFS_GATEWAY", upstreams, "--Gateway:Cache:Folder", $"{folder}/{name}", "--Gateway:Cache:MaxBytes", $"{cacheBytes}", "--Gateway:Stop:Delay", "00:00:02"]));
+            [gateway, "--urls", $"{Address}", "--Gateway:Store", $"{folder}/none", "--IPFS_GATEWAY", upstreams, "--Gateway:Cache:Folder", $"{folder}/{name}", "--Gateway:Cache:MaxBytes", $"{cacheBytes}", "--Gateway:Stop:Delay", "00:00:05"]));
         await _server.WaitAsync();
     }
 
