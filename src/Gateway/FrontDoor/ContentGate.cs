@@ -28,8 +28,10 @@ internal sealed class ContentGate(ContentRules rules, MovingNames names, Metrics
         if (segments.Contains(null))
             return (false, null);
         var (name, path) = (segments[0]!, string.Join('/', segments.Skip(1)));
+        if (rules.FindForeign(name.ToLowerInvariant(), path) is { } literally)
+            return (true, literally);
         if (NameOf(name) is not RootName.Moving moving)
-            return (true, rules.FindForeign(name.ToLowerInvariant(), path) ?? (rules.IsLimited ? Denial.NotAllowed : null));
+            return (true, rules.IsLimited ? Denial.NotAllowed : null);
         moving = moving with { Path = path };
         if (rules.Find(moving.Name, path) is { } denial)
             return (true, denial);
