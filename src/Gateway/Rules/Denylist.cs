@@ -8,7 +8,7 @@ using SimpleBase;
 namespace Image2Ipfs.Gateway.Rules;
 
 /// <summary>
-/// The rules of one list, in tables: a look-up costs the same whatever their number. A rule that is a hash takes some 52 bytes.
+/// The rules of one list, in tables: a look-up costs the same whatever their number. A rule that is a hash takes some 60 bytes.
 /// <code>
 /// rule   := ["!" | "+" | "-"] item (" " hint)*            with a sign: an exception; the last rule that fits counts
 /// item   := "/ipfs/" CID                                  the block of that multihash

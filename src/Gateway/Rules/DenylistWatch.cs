@@ -19,7 +19,10 @@ internal sealed class DenylistWatch(Denylists lists, IOptions<GatewaySettings> s
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
-                lists.Look();
+            {
+                if (lists.Look())
+                    lists.GiveBack();
+            }
         }
         catch (OperationCanceledException)
         {

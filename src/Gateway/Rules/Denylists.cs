@@ -14,6 +14,9 @@ internal sealed partial class Denylists
     /// <summary>So many broken lines of a file are told one by one.</summary>
     private const int MaxTold = 10;
 
+    /// <summary>From so many rules on it is worth a moment.</summary>
+    private const int Many = 100_000;
+
     private readonly IReadOnlyList<string> _paths;
     private readonly HashSet<string> _folders;
     private readonly ILogger<Denylists> _logger;
@@ -37,6 +40,7 @@ internal sealed partial class Denylists
             Tell(file);
             return file;
         })];
+        GiveBack();
     }
 
     /// <summary>The first one counts least.</summary>
@@ -63,6 +67,13 @@ internal sealed partial class Denylists
         _files = now;
         _generation++;
         return true;
+    }
+
+    /// <summary>What was held to read them, and what they were before, is not to wait until memory is short.</summary>
+    public void GiveBack()
+    {
+        if (_files.Any(file => file.Rules.Count >= Many))
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private DenylistFile? LookAt(string path, DenylistFile? known)
