@@ -9,6 +9,7 @@ using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Negotiate;
 using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Gateway.Request;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
@@ -38,6 +39,11 @@ internal static partial class Host
         builder.Services.AddSingleton(services => new LocalStore(Settings(services).Store));
         builder.Services.AddSingleton<IMemoryCache>(services => new MemoryCache(new MemoryCacheOptions { SizeLimit = Settings(services).MemoryCacheBytes }));
         builder.Services.AddSingleton<Schema1Signer>();
+        builder.Services.AddSingleton<Denylists>();
+        builder.Services.AddHostedService<DenylistWatch>();
+        builder.Services.AddSingleton<ContentRules>();
+        builder.Services.AddSingleton<Admission>();
+        builder.Services.AddSingleton<Holders>();
         builder.Services.AddSingleton<Roots>();
         builder.Services.AddSingleton<MovingNames>();
         builder.Services.AddSingleton<IpnsRecords>();
@@ -64,8 +70,11 @@ internal static partial class Host
         builder.Services.AddSingleton<StoreIndex>();
         builder.Services.AddSingleton<IHeld, StoreHeld>();
         builder.Services.AddSingleton<IHeld, CacheHeld>();
+        builder.Services.AddSingleton<HeldDag>();
+        builder.Services.AddSingleton<ContentGate>();
         builder.Services.AddSingleton<FrontDoor.FrontDoor>(services => new FrontDoor.FrontDoor(
-            services.GetServices<IHeld>(),
+            services.GetRequiredService<HeldDag>(),
+            Settings(services).Content.AreAny ? services.GetRequiredService<ContentGate>() : null,
             () => !services.GetRequiredService<UpstreamPool>().IsEmpty,
             services.GetRequiredService<ILogger<FrontDoor.FrontDoor>>()));
         builder.AddTelemetry();
@@ -111,11 +120,16 @@ internal static partial class Host
         if (settings.Proxy is { AreAnyKnown: true } or { PathBase.Length: > 0 })
             LogProxy(app.Logger, string.Join(", ", settings.Proxy.KnownProxies.Concat(settings.Proxy.KnownNetworks)), settings.Proxy.PathBase);
         LogObserve(app.Logger, settings.Observe.Metrics, app.Configuration[ObserveSettings.OtlpVariable] is { Length: > 0 } otlp ? otlp : "none", settings.Observe.LinesPerSecond);
+        if (settings.Content.AreAny)
+            LogContent(app.Logger, settings.Content.Allow.Count, settings.Content.Deny.Count, string.Join(", ", app.Services.GetRequiredService<Denylists>().All.Select(l => $"{l.Rules.Count} rules of {l.Path}")), settings.Content.DeniedStatus);
         LogStop(app.Logger, settings.Stop.Delay, settings.Stop.Drain);
         var upstreams = app.Services.GetRequiredService<UpstreamPool>().Ranked();
         if (upstreams.Count > 0)
             LogUpstreams(app.Logger, string.Join(", ", upstreams.Select(u => $"{u.Name} {u.Address}")), settings.Cache.Folder, settings.Cache.MaxBytes, settings.Upstreams.Patience);
     }
+
+    [LoggerMessage(EventId = 86, Level = LogLevel.Information, Message = "Allow has {Allow} names, Deny {Deny}; Denylists [{Denylists}]; DeniedStatus {Status}")]
+    private static partial void LogContent(ILogger logger, int allow, int deny, string denylists, int status);
 
     private static GatewaySettings Settings(IServiceProvider services) => services.GetRequiredService<IOptions<GatewaySettings>>().Value;
 

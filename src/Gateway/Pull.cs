@@ -8,6 +8,7 @@ using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Negotiate;
 using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Gateway.Request;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
@@ -18,7 +19,7 @@ namespace Image2Ipfs.Gateway;
 /// <summary>
 /// A pull, in the steps of every request below <c>/v2/</c>:
 /// <list type="number">
-/// <item>parse the path; where the Gateway is a mirror, find whose name it has;</item>
+/// <item>parse the path; where the Gateway is a mirror, find whose name it has; where there are lists, whether that may be had;</item>
 /// <item>find the root and the repository that the name means;</item>
 /// <item>negotiate the form of a manifest;</item>
 /// <item>find the bytes: memory, store, upstreams;</item>
@@ -26,7 +27,7 @@ namespace Image2Ipfs.Gateway;
 /// </list>
 /// </summary>
 internal sealed partial class Pull(
-    Mirrors mirrors, Roots roots, Manifests manifests, Schema1Conversion conversion, ByDigest byDigest, Fetches fetches, Catalog catalog, ReferrerLists referrers, Reports reports, IOptions<GatewaySettings> settings, ILogger<Pull> logger)
+    Mirrors mirrors, Admission admission, ContentRules rules, Roots roots, Manifests manifests, Schema1Conversion conversion, ByDigest byDigest, Fetches fetches, Catalog catalog, ReferrerLists referrers, Reports reports, Metrics metrics, IOptions<GatewaySettings> settings, ILogger<Pull> logger)
 {
     private static readonly Answer Pong = new Answer.Json("{}"u8.ToArray());
 
@@ -96,6 +97,8 @@ internal sealed partial class Pull(
     {
         try
         {
+            if (rules.AreOn && await admission.FindAsync(asked, path, request, mayAsk: !Loop.Closes(request)) is { } denial)
+                return Refuse(denial);
             if (mirrors.ByDigestAlone && FindAlone(asked) is { } alone)
                 return alone;
             return path switch
@@ -110,6 +113,10 @@ internal sealed partial class Pull(
                 RegistryPath.Wrong(var error) => error,
                 _ => throw new ArgumentOutOfRangeException(nameof(path), path, "this path has no answer"),
             };
+        }
+        catch (DeniedException e)
+        {
+            return Refuse(e.Denial);
         }
         catch (UpstreamsFailedException e)
         {
@@ -126,6 +133,12 @@ internal sealed partial class Pull(
             LogDamaged(e.Message);
             return RegistryError.Damaged;
         }
+    }
+
+    private RegistryError Refuse(Denial denial)
+    {
+        metrics.Denied(denial.List);
+        return RegistryError.Denied(denial);
     }
 
     /// <summary>Under a name of another registry, what lies here is served whatever name it was published under: its digest says that it is right.</summary>
@@ -223,8 +236,9 @@ internal sealed partial class Pull(
         // Old clients ask for it wherever a schema 1 manifest sent them.
         if (digest == Schema1.EmptyLayerDigest)
             return new Answer.InMemory(Schema1.EmptyLayer, new MediaType("application/octet-stream"), digest);
-        // What lies in the cache under its digest is right whatever it is asked for as; its upstream may be gone.
-        if (await roots.FindAsync(name, mayAsk: false, default) is null && fetches.TryOpenCached(digest) is var (cached, length))
+        // What lies in the cache under its digest is right whatever it is asked for as; its upstream may be gone. Where there are
+        // lists it may be of a root that may not be had.
+        if (!rules.AreOn && await roots.FindAsync(name, mayAsk: false, default) is null && fetches.TryOpenCached(digest) is var (cached, length))
             return new Answer.Blob(cached, length, digest);
         if (await FindAsync(name, request) is not { } repository)
             return RegistryError.BlobUnknown($"there is no {name}");
@@ -246,9 +260,12 @@ internal sealed partial class Pull(
             return Unknown(name);
         if (!Page.TryParse(request.Query, out var page))
             return RegistryError.PaginationNumberInvalid(request.Query["n"]);
-        var (tags, next) = page.Of([.. repository.Tags.Keys.Select(t => t.ToString()).Order(StringComparer.Ordinal)]);
+        var (tags, next) = page.Of([.. repository.Tags.Where(MayBeHad).Select(t => t.Key.ToString()).Order(StringComparer.Ordinal)]);
         return Unproven(repository, NameList.Of("tags", tags, asked.Name) with { Next = Next($"/v2/{asked.Name}/tags/list", next, request) });
     }
+
+    /// <summary>A tag all of whose manifests are denied leads nowhere.</summary>
+    private bool MayBeHad(KeyValuePair<Tag, IReadOnlyList<Descriptor>> tag) => !rules.AreOn || tag.Value.Any(form => rules.Find(form.Digest) is null);
 
     private async ValueTask<Answer> ReferrersAsync(RepositoryName name, RegistryPath.Referrers asked, HttpRequest request)
     {
@@ -256,7 +273,7 @@ internal sealed partial class Pull(
             return Unknown(name);
         var all = await referrers.OfAsync(repository, request.HttpContext.RequestAborted);
         var type = request.Query["artifactType"] is [{ Length: > 0 } text, ..] ? text : null;
-        var (index, last) = all.Page(asked.Subject, type, request.Query["last"]);
+        var (index, last) = all.Page(asked.Subject, type, request.Query["last"], rules);
         return Unproven(repository, new Answer.Json(index)
         {
             MediaType = MediaType.OciIndex,

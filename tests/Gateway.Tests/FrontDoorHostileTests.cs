@@ -1,9 +1,13 @@
 using System.Net;
+using Image2Ipfs.Gateway.FrontDoor;
+using Image2Ipfs.Gateway.Rules;
+using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Tests.Running;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Image2Ipfs.Gateway.Tests;
 
@@ -120,7 +124,9 @@ public sealed class FrontDoorHostileTests
 
     private Task<MiniServer> StartAsync(bool hasUpstreams = false)
     {
-        var door = new FrontDoor.FrontDoor([_held], () => hasUpstreams, NullLogger<FrontDoor.FrontDoor>.Instance);
+        var settings = Options.Create(new GatewaySettings());
+        var rules = new ContentRules(settings, new Denylists(settings, NullLogger<Denylists>.Instance));
+        var door = new FrontDoor.FrontDoor(new HeldDag([_held], rules), gate: null, () => hasUpstreams, NullLogger<FrontDoor.FrontDoor>.Instance);
         return MiniServer.StartAsync(context => door.HandleAsync(context, upstream =>
         {
             upstream.Response.StatusCode = StatusCodes.Status202Accepted;

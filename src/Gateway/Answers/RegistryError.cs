@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Image2Ipfs.Gateway.Names;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Gateway.Upstreams;
 
 namespace Image2Ipfs.Gateway.Answers;
@@ -44,6 +45,8 @@ internal sealed record RegistryError(int Status, string Code, string Message) : 
 
     public static RegistryError PaginationNumberInvalid(string? n) =>
         new(StatusCodes.Status400BadRequest, "PAGINATION_NUMBER_INVALID", $"n says how many entries are wanted; it is a number, not '{Echo(n)}'");
+
+    public static RegistryError Denied(Denial denial) => new(denial.Status, "DENIED", denial.Text);
 
     public static readonly RegistryError MethodNotAllowed = new(StatusCodes.Status405MethodNotAllowed, "UNSUPPORTED", "this registry serves pulls only: GET and HEAD");
 

@@ -1,6 +1,8 @@
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Cache;
 using Image2Ipfs.Gateway.Observe;
+using Image2Ipfs.Gateway.Rules;
+using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Ipfs;
 
@@ -10,7 +12,7 @@ namespace Image2Ipfs.Gateway.Fetch;
 /// Small things by path: directories, indexes, manifests. What is known is walked from the root down; where a block is missing,
 /// the upstreams are asked, one CAR for the whole path or block by block. Nothing counts that does not hang on the root.
 /// </summary>
-internal sealed class Dag(BlockCache cache, Asking asking, Metrics metrics)
+internal sealed class Dag(BlockCache cache, Asking asking, ContentRules rules, Metrics metrics)
 {
     /// <summary>Blocks of one small thing: a directory of 100 000 entries, a manifest of 8 MiB.</summary>
     private const long MaxBytes = 32 * 1024 * 1024;
@@ -77,6 +79,8 @@ internal sealed class Dag(BlockCache cache, Asking asking, Metrics metrics)
 
         ReadOnlyMemory<byte> Get(Cid cid)
         {
+            // Nobody is asked for it, and what came with other blocks is not looked into.
+            rules.Check(cid);
             // An upstream may spell a CID in its other version.
             var key = cid.ToV1();
             if (!blocks.TryGetValue(key, out var block))
@@ -89,7 +93,7 @@ internal sealed class Dag(BlockCache cache, Asking asking, Metrics metrics)
     {
         // For all who wait: none of them ends it. Patience does.
         var blocks = await asking.AskAsync(what, (u, c) => FetchAsync(u, what, scope, missing, c), u => u.Ways.Best != Way.Path, CancellationToken.None).ConfigureAwait(false);
-        foreach (var block in blocks)
+        foreach (var block in blocks.Where(b => rules.Find(new Place(b.Cid, "")) is null))
             cache.Put(block);
         return blocks;
     }

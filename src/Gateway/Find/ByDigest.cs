@@ -1,6 +1,7 @@
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Cache;
 using Image2Ipfs.Gateway.Observe;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
@@ -11,13 +12,14 @@ namespace Image2Ipfs.Gateway.Find;
 /// <summary>
 /// What lies on this machine, by its digest alone: whoever asks for a digest gets the right bytes, whatever the name. The
 /// store's blobs, those of the cache, and small ones that came as a block, whose CID is the digest in another spelling.
+/// Where there are lists, only the store's, of roots that may be had: of the others nobody knows whose they are.
 /// </summary>
-internal sealed class ByDigest(LocalStore store, DiskCache disk, BlockCache blocks)
+internal sealed class ByDigest(LocalStore store, DiskCache disk, BlockCache blocks, ContentRules rules, Holders holders)
 {
     /// <returns>The blob, or null where it is not here. The body is the caller's to dispose.</returns>
     public (IBody Body, long Size)? Open(Digest digest)
     {
-        if (!digest.IsSha256)
+        if (!MayBeHad(digest))
             return null;
         if (OpenFile(digest) is var (file, origin))
             return (new FileBody(file, origin), RandomAccess.GetLength(file));
@@ -27,7 +29,7 @@ internal sealed class ByDigest(LocalStore store, DiskCache disk, BlockCache bloc
     /// <returns>The manifest and its type, or null where it is not here, or is damaged, or is something else than a manifest.</returns>
     public (byte[] Bytes, MediaType Form)? Manifest(Digest digest)
     {
-        if (!digest.IsSha256 || Read(digest) is not { } bytes || Digest.Sha256(bytes) != digest)
+        if (!MayBeHad(digest) || Read(digest) is not { } bytes || Digest.Sha256(bytes) != digest)
             return null;
         try
         {
@@ -39,6 +41,8 @@ internal sealed class ByDigest(LocalStore store, DiskCache disk, BlockCache bloc
             return null;
         }
     }
+
+    private bool MayBeHad(Digest digest) => digest.IsSha256 && (!rules.AreOn || holders.MayBeHad(digest));
 
     /// <exception cref="FormatException">It is none.</exception>
     private static bool IsWhole(byte[] bytes, MediaType form)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Image2Ipfs.Gateway.Layouts;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
 using Microsoft.Extensions.Caching.Memory;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Caching.Memory;
 namespace Image2Ipfs.Gateway.Find;
 
 /// <summary>The bytes of manifests: from memory, else from where the repository lies, checked against their digests.</summary>
-internal sealed class Manifests(IMemoryCache cache, Schema1Signer signer)
+internal sealed class Manifests(IMemoryCache cache, ContentRules rules, Schema1Signer signer)
 {
     /// <summary>Clients refuse manifests of more than 4 to 8 MiB.</summary>
     public const int MaxBytes = 8 * 1024 * 1024;
@@ -20,8 +21,10 @@ internal sealed class Manifests(IMemoryCache cache, Schema1Signer signer)
     /// <returns>The manifest's bytes, or null where the repository has none of it.</returns>
     /// <exception cref="InvalidDataException">They are not what the digest says, and lie in the store.</exception>
     /// <exception cref="UpstreamsFailedException">No upstream gives them, or not what the digest says.</exception>
+    /// <exception cref="DeniedException">It may not be had.</exception>
     public ValueTask<byte[]?> ReadAsync(Repository repository, Digest digest, CancellationToken cancel)
     {
+        rules.Check(digest);
         // The repository is asked whether it has it, every time: memory holds those of others too.
         var key = (typeof(Manifests), digest, repository.Key);
         return cache.TryGetValue(key, out byte[]? bytes) ? ValueTask.FromResult(bytes) : FindAsync(key, repository, digest, cancel);

@@ -79,6 +79,8 @@ internal sealed class CarWalk(HeldDag dag, Resolved resolved, CarParameters para
         {
             if (!IsNew(block.Cid))
                 continue;
+            if (block.IsSlice)
+                dag.CheckSlice(block.Cid);
             yield return block.IsSlice
                 ? new CarSection(block.Cid, default, plain, block.Offset, block.Length)
                 : InMemory(block.Cid, block.Block);

@@ -57,7 +57,8 @@ internal sealed record ContentPath(string Text, Cid Root, IReadOnlyList<string> 
         return true;
     }
 
-    private static string? Decode(string segment)
+    /// <returns>What a segment says, or null where it says nothing.</returns>
+    public static string? Decode(string segment)
     {
         var bytes = new byte[segment.Length];
         var length = 0;

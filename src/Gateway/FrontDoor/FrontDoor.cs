@@ -1,6 +1,7 @@
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Gateway.Request;
+using Image2Ipfs.Gateway.Rules;
 
 namespace Image2Ipfs.Gateway.FrontDoor;
 
@@ -14,17 +15,38 @@ namespace Image2Ipfs.Gateway.FrontDoor;
 /// </list>
 /// Until the last step nothing is written: what is not here goes on to an upstream, if there is one.
 /// </summary>
-internal sealed partial class FrontDoor(IEnumerable<IHeld> held, Func<bool> hasUpstreams, ILogger<FrontDoor> logger)
+/// <param name="dag">What lies here.</param>
+/// <param name="gate">What may be had, or null: everything.</param>
+/// <param name="hasUpstreams">Whether there is one at the moment.</param>
+/// <param name="logger">Is told of damage.</param>
+internal sealed partial class FrontDoor(HeldDag dag, ContentGate? gate, Func<bool> hasUpstreams, ILogger<FrontDoor> logger)
 {
-    private readonly HeldDag _dag = new(held);
-
     /// <summary>The middleware: requests that are not for content go on to <paramref name="next"/>.</summary>
     public Task HandleAsync(HttpContext context, RequestDelegate next)
     {
         var path = RequestTarget.PathOf(context);
         if (path.StartsWith(ContentPath.Ipns, StringComparison.Ordinal))
-            return PassOnAsync(context, next, path, "names are resolved by an upstream");
-        return path.StartsWith(ContentPath.Ipfs, StringComparison.Ordinal) ? AnswerAsync(context, next, path) : next(context);
+            return NameAsync(context, next, path);
+        if (path.StartsWith(ContentPath.Ipfs, StringComparison.Ordinal))
+            return AnswerAsync(context, next, path);
+        // The server reads more into a path than is written there, and so would an upstream that it is passed on to.
+        return gate is not null && (context.Request.Path.StartsWithSegments("/ipfs") || context.Request.Path.StartsWithSegments("/ipns"))
+            ? ContentReply.Text(StatusCodes.Status400BadRequest, "invalid path: it is not written plainly")(context)
+            : next(context);
+    }
+
+    private async Task NameAsync(HttpContext context, RequestDelegate next, string path)
+    {
+        if (gate is not null)
+        {
+            var (isPath, denial) = await gate.FindAsync(path, context.RequestAborted).ConfigureAwait(false);
+            if (!isPath || denial is not null)
+            {
+                await (denial is null ? ContentReply.Text(StatusCodes.Status400BadRequest, "invalid path: a segment is empty, dots, or wrongly encoded") : gate.Refuse(path, denial))(context).ConfigureAwait(false);
+                return;
+            }
+        }
+        await PassOnAsync(context, next, path, "names are resolved by an upstream").ConfigureAwait(false);
     }
 
     private async Task AnswerAsync(HttpContext context, RequestDelegate next, string text)
@@ -38,6 +60,10 @@ internal sealed partial class FrontDoor(IEnumerable<IHeld> held, Func<bool> hasU
                 return;
             }
             reply = decided;
+        }
+        catch (DeniedException e)
+        {
+            reply = gate!.Refuse(text, e.Denial);
         }
         catch (NotHeldException e)
         {
@@ -60,7 +86,7 @@ internal sealed partial class FrontDoor(IEnumerable<IHeld> held, Func<bool> hasU
             // The client has gone.
             context.Abort();
         }
-        catch (Exception e) when (e is NotHeldException or InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is NotHeldException or DeniedException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             // The client must not take what it has for the whole.
             context.Abort();
@@ -75,18 +101,20 @@ internal sealed partial class FrontDoor(IEnumerable<IHeld> held, Func<bool> hasU
         var (request, cancel) = (context.Request, context.RequestAborted);
         if (!ContentPath.TryParse(text, out var path, out var error))
             return ContentReply.Text(StatusCodes.Status400BadRequest, $"invalid path: {error}");
+        if (gate?.Find(path) is { } denial)
+            return gate.Refuse(text, denial);
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
-            return !_dag.Has(path.Root) ? null : HttpMethods.IsOptions(request.Method) ? Options : ContentReply.Text(StatusCodes.Status405MethodNotAllowed, "content is only read here");
+            return !dag.Has(path.Root) ? null : HttpMethods.IsOptions(request.Method) ? Options : ContentReply.Text(StatusCodes.Status405MethodNotAllowed, "content is only read here");
         var representation = Representation.Of(request);
         if (representation is Representation.Wrong wrong)
             return WithPath(text, StatusCodes.Status400BadRequest, wrong.Error);
         if (representation is Representation.Foreign)
             return null;
 
-        var resolved = _dag.Resolve(path);
+        var resolved = dag.Resolve(path);
         if (resolved.Missing is { } missing)
             return WithPath(text, StatusCodes.Status404NotFound, $"failed to resolve {text}: no link named \"{missing}\" under {resolved.Target.Cid}");
-        var replies = new Replies(_dag);
+        var replies = new Replies(dag);
         return representation switch
         {
             Representation.Raw raw => replies.Raw(path, resolved, raw.FromAccept),
@@ -115,7 +143,7 @@ internal sealed partial class FrontDoor(IEnumerable<IHeld> held, Func<bool> hasU
         return Task.CompletedTask;
     }
 
-    private static Reply WithPath(string path, int status, string text) => context =>
+    public static Reply WithPath(string path, int status, string text) => context =>
     {
         // A path below /ipns/ is not parsed, and the server lets DEL through, which no header holds.
         if (!path.Any(char.IsControl))

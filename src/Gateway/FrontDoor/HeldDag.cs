@@ -1,3 +1,4 @@
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Ipfs;
 using Microsoft.Win32.SafeHandles;
 
@@ -5,24 +6,33 @@ namespace Image2Ipfs.Gateway.FrontDoor;
 
 /// <summary>The DAGs that lie on this machine, whoever holds their blocks.</summary>
 /// <param name="held">Who holds some, the first to be asked first.</param>
-internal sealed class HeldDag(IEnumerable<IHeld> held)
+/// <param name="rules">What of it may be had.</param>
+internal sealed class HeldDag(IEnumerable<IHeld> held, ContentRules rules)
 {
     private readonly IHeld[] _held = [.. held];
 
     /// <exception cref="NotHeldException">Nobody has it.</exception>
+    /// <exception cref="DeniedException">It may not be had.</exception>
     public ReadOnlyMemory<byte> Block(Cid cid)
     {
+        rules.Check(cid);
         foreach (var some in _held)
             if (some.Block(cid) is { } block)
                 return block;
         throw new NotHeldException(cid);
     }
 
+    /// <summary>A leaf that is a slice of a file is not asked for as a block.</summary>
+    /// <exception cref="DeniedException">It may not be had.</exception>
+    public void CheckSlice(Cid leaf) => rules.Check(leaf);
+
     public bool Has(Cid cid) => Array.Exists(_held, some => some.Block(cid) is not null);
 
     /// <inheritdoc cref="IHeld.OpenFile"/>
+    /// <exception cref="DeniedException">It may not be had.</exception>
     public SafeFileHandle? OpenFile(Cid cid, out long size)
     {
+        rules.Check(cid);
         foreach (var some in _held)
             if (some.OpenFile(cid, out size) is { } file)
                 return file;

@@ -1,4 +1,5 @@
 using Image2Ipfs.Gateway.Fetch;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
 using Microsoft.Extensions.Caching.Memory;
@@ -11,24 +12,27 @@ namespace Image2Ipfs.Gateway.Layouts;
 /// </summary>
 internal sealed class Repositories
 {
-    private readonly StoreSource _store;
-    private readonly BlockSource _blocks;
-    private readonly PathSource _paths;
+    private readonly ISource _store;
+    private readonly ISource _blocks;
+    private readonly ISource _paths;
     private readonly UpstreamPool _pool;
+    private readonly ContentRules _rules;
     private readonly IMemoryCache _cache;
     private readonly IReadOnlyList<ILayout> _layouts;
 
-    private readonly SingleFlight<(ISource, Place), Repository?> _opening = new();
+    private readonly SingleFlight<(ISource, Place, int), Repository?> _opening = new();
 
-    public Repositories(StoreSource store, BlockSource blocks, PathSource paths, UpstreamPool pool, IMemoryCache cache)
+    public Repositories(StoreSource store, BlockSource blocks, PathSource paths, UpstreamPool pool, ContentRules rules, IMemoryCache cache)
     {
-        (_store, _blocks, _paths, _pool, _cache) = (store, blocks, paths, pool, cache);
+        (_store, _blocks, _paths, _pool, _rules, _cache) = (Ruled(store), Ruled(blocks), Ruled(paths), pool, rules, cache);
         // A tree of ours is an OCI layout too, and a file may be anything: the order matters.
         _layouts =
         [
             new OwnLayout(), new OciLayout(), new OriginalLayout(), new IpdrLayout(""), new DiscoLayout(), new DescriptorLayout(), new IpdrLayout(IpdrLayout.WebPrefix),
             new TagStoreLayout((source, place, cancel) => RecogniseAsync(source, place, isTag: true, cancel)),
         ];
+
+        ISource Ruled(ISource source) => rules.AreOn ? new RuledSource(source, rules) : source;
     }
 
     /// <returns>The repository, or null where the store's root has none there.</returns>
@@ -52,7 +56,7 @@ internal sealed class Repositories
     }
 
     private Task<Repository?> OpenAsync(ISource source, Place place, CancellationToken cancel) =>
-        _opening.RunAsync((source, place), () => OpenAsync(source, place), cancel);
+        _opening.RunAsync((source, place, _rules.Generation), () => OpenAsync(source, place), cancel);
 
     /// <summary>For all who wait: none of them ends it.</summary>
     private async Task<Repository?> OpenAsync(ISource source, Place place)

@@ -1,3 +1,4 @@
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Registry;
 
 namespace Image2Ipfs.Gateway.Lists;
@@ -27,11 +28,12 @@ internal sealed class ReferrerList
     /// <param name="subject">Any digest; nothing speaks of one that is not known.</param>
     /// <param name="artifactType">Only those of this type, or null for all.</param>
     /// <param name="last">The digest after which the page begins, or null.</param>
+    /// <param name="rules">Which of them may be had.</param>
     /// <returns>An index of them in the order of their digests, and the digest after which the next page begins, or null.</returns>
-    public (byte[] Index, string? Last) Page(Digest subject, string? artifactType, string? last)
+    public (byte[] Index, string? Last) Page(Digest subject, string? artifactType, string? last, ContentRules rules)
     {
         var all = _bySubject.GetValueOrDefault(Referrer.FallbackTag(subject)) ?? [];
-        List<Descriptor> wanted = [.. all.Where(d => (artifactType is null || d.ArtifactType == artifactType) && string.CompareOrdinal(d.Digest.ToString(), last) > 0)];
+        List<Descriptor> wanted = [.. all.Where(d => (artifactType is null || d.ArtifactType == artifactType) && string.CompareOrdinal(d.Digest.ToString(), last) > 0 && rules.Find(d.Digest) is null)];
         var index = ImageIndex.WriteSome(MediaType.OciIndex, wanted, MaxPage, out var written);
         return (index, written < wanted.Count ? wanted[written - 1].Digest.ToString() : null);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Find;
 using Image2Ipfs.Gateway.Layouts;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
 using Microsoft.Extensions.Caching.Memory;
@@ -84,6 +85,10 @@ internal sealed partial class ReferrerLists(IMemoryCache cache, ILogger<Referrer
             return await Manifests.ReadOnceAsync(repository, digest, cancel).ConfigureAwait(false);
         }
         catch (UpstreamsFailedException e) when (e.IsKnownAbsent)
+        {
+            return null;
+        }
+        catch (DeniedException)
         {
             return null;
         }

@@ -41,6 +41,11 @@ internal sealed class Mirrors
             : (path, null);
     }
 
+    /// <summary>The name of another registry that is asked for, or null: it begins with a root.</summary>
+    public HubName? NameOf(RegistryPath path, HttpRequest request) =>
+        path is RegistryPath.OfRepository { Name: var name } && !BeginsWithRoot(name)
+        && HubName.TryParse($"{NamespaceOf(request) ?? _default}/{name}", out var hub) ? hub : null;
+
     /// <summary>The registry whose name a client asks for, if it says so.</summary>
     public static string? NamespaceOf(HttpRequest request) => request.Query["ns"] is [{ Length: > 0 } ns, ..] ? ns : null;
 

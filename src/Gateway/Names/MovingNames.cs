@@ -1,4 +1,5 @@
 using Image2Ipfs.Gateway.Fetch;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
@@ -12,7 +13,7 @@ namespace Image2Ipfs.Gateway.Names;
 /// as long as its record says, within bounds, and asked for by one at a time. Where nobody answers then, it serves on until
 /// it ends.
 /// </summary>
-internal sealed partial class MovingNames(IpnsRecords records, DnsLinks links, PlainRoots plain, IMemoryCache cache, IOptions<GatewaySettings> settings, TimeProvider clock, ILogger<MovingNames> logger)
+internal sealed partial class MovingNames(IpnsRecords records, DnsLinks links, PlainRoots plain, ContentRules rules, IMemoryCache cache, IOptions<GatewaySettings> settings, TimeProvider clock, ILogger<MovingNames> logger)
 {
     /// <summary>How many names may stand between a name and its place.</summary>
     private const int MaxSteps = 8;
@@ -26,15 +27,20 @@ internal sealed partial class MovingNames(IpnsRecords records, DnsLinks links, P
     private readonly NameSettings _settings = settings.Value.Names;
     private readonly SingleFlight<Pointer> _asked = new();
 
+    /// <param name="start">The name, and what lies below it.</param>
     /// <param name="mayAsk">Whether anybody else may be asked.</param>
+    /// <param name="cancel">The client's.</param>
     /// <returns>The place, and until when the name is taken to point there; null where it is known to point nowhere, or not known and nobody may be asked.</returns>
     /// <exception cref="UpstreamsFailedException">Nobody says, or what is said leads nowhere.</exception>
-    public async ValueTask<(Place Place, DateTimeOffset Until)?> ResolveAsync(MovingName name, bool mayAsk, CancellationToken cancel)
+    /// <exception cref="DeniedException">One of the names may not be had.</exception>
+    public async ValueTask<(Place Place, DateTimeOffset Until)?> ResolveAsync(RootName.Moving start, bool mayAsk, CancellationToken cancel)
     {
-        var (path, until) = ("", DateTimeOffset.MaxValue);
+        var (name, path) = start;
+        var until = DateTimeOffset.MaxValue;
         var seen = new HashSet<MovingName> { name };
         for (var next = name; ;)
         {
+            rules.Check(next, path);
             if (await PointerAsync(next, mayAsk, cancel).ConfigureAwait(false) is not { } pointer)
                 return null;
             until = pointer.FreshUntil < until ? pointer.FreshUntil : until;

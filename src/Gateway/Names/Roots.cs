@@ -1,4 +1,5 @@
 using Image2Ipfs.Gateway.Layouts;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
@@ -11,7 +12,7 @@ namespace Image2Ipfs.Gateway.Names;
 /// From the name that a client pulls to the repository: its beginning is the root, or a name that points to one; the rest
 /// lies below it. It is remembered from before, or lies in the store, or with the upstreams.
 /// </summary>
-internal sealed class Roots(LocalStore store, Repositories repositories, MovingNames names, UpstreamPool pool, IMemoryCache cache, TimeProvider clock)
+internal sealed class Roots(LocalStore store, Repositories repositories, MovingNames names, UpstreamPool pool, ContentRules rules, IMemoryCache cache, TimeProvider clock)
 {
     /// <summary>How long a root that was there is taken to be there still: a look at the disk for each request costs a tenth of it.</summary>
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(100);
@@ -28,14 +29,19 @@ internal sealed class Roots(LocalStore store, Repositories repositories, MovingN
     /// <returns>The repository, or null where it is known that there is none.</returns>
     /// <exception cref="InvalidDataException">What lies there is damaged.</exception>
     /// <exception cref="UpstreamsFailedException">The upstreams do not say.</exception>
+    /// <exception cref="DeniedException">It may not be had.</exception>
     public ValueTask<Repository?> FindAsync(RepositoryName name, bool mayAsk, CancellationToken cancel)
     {
-        if (cache.TryGetValue(name, out Known? known) && known!.IsThere())
+        // What was found under other rules is found anew. Their number is taken first: they may change while it is looked for.
+        var generation = rules.Generation;
+        if (cache.TryGetValue(name, out Known? known) && known!.Generation != generation)
+            known = null;
+        if (known?.IsThere() == true)
             return ValueTask.FromResult<Repository?>(known.Repository);
         return RootName.Parse(name) switch
         {
-            RootName.Fixed(var place) => OpenAsync(name, place, null, null, mayAsk, cancel),
-            RootName.Moving moving => ResolveAsync(name, moving, known, mayAsk, cancel),
+            RootName.Fixed(var place) => OpenAsync(name, place, new Found(null, null, generation), mayAsk, cancel),
+            RootName.Moving moving => ResolveAsync(name, moving, known, generation, mayAsk, cancel),
             _ => default,
         };
     }
@@ -47,20 +53,19 @@ internal sealed class Roots(LocalStore store, Repositories repositories, MovingN
     /// What a name that moves meant before, the latest first: a pull may have begun there, and what it asks for by digest is
     /// not in the new tree.
     /// </summary>
-    public IReadOnlyList<Repository> Before(RepositoryName name) => cache.TryGetValue(name, out Known? known) ? known!.Before : [];
+    public IReadOnlyList<Repository> Before(RepositoryName name) => cache.TryGetValue(name, out Known? known) && known!.Generation == rules.Generation ? known.Before : [];
 
-    private async ValueTask<Repository?> ResolveAsync(RepositoryName name, RootName.Moving moving, Known? known, bool mayAsk, CancellationToken cancel)
+    private async ValueTask<Repository?> ResolveAsync(RepositoryName name, RootName.Moving moving, Known? known, int generation, bool mayAsk, CancellationToken cancel)
     {
         if (cache.TryGetValue(Absent(name), out _))
             return null;
         try
         {
-            if (await names.ResolveAsync(moving.Name, mayAsk, cancel).ConfigureAwait(false) is not var (place, until))
+            if (await names.ResolveAsync(moving, mayAsk, cancel).ConfigureAwait(false) is not var (place, until))
                 return null;
-            place = place.Below(moving.Path);
             if (known?.Place == place && known.Renew(until))
                 return known.Repository;
-            return await OpenAsync(name, place, until, known, mayAsk, cancel).ConfigureAwait(false);
+            return await OpenAsync(name, place, new Found(until, known, generation), mayAsk, cancel).ConfigureAwait(false);
         }
         catch (UpstreamsFailedException e) when (e.IsKnownAbsent)
         {
@@ -69,24 +74,26 @@ internal sealed class Roots(LocalStore store, Repositories repositories, MovingN
         }
     }
 
-    private ValueTask<Repository?> OpenAsync(RepositoryName name, Place place, DateTimeOffset? until, Known? before, bool mayAsk, CancellationToken cancel)
+    private ValueTask<Repository?> OpenAsync(RepositoryName name, Place place, Found found, bool mayAsk, CancellationToken cancel)
     {
+        rules.Check(place);
+        rules.Check(place.Root);
         if (store.Find(place.Root) is { } stored)
-            return OpenStoredAsync(name, place with { Root = stored }, until, before, cancel);
-        return mayAsk && !pool.IsEmpty ? AskAsync(name, place, until, before, cancel) : default;
+            return OpenStoredAsync(name, place with { Root = stored }, found, cancel);
+        return mayAsk && !pool.IsEmpty ? AskAsync(name, place, found, cancel) : default;
     }
 
-    private async ValueTask<Repository?> OpenStoredAsync(RepositoryName name, Place place, DateTimeOffset? until, Known? before, CancellationToken cancel) =>
-        await repositories.OpenStoredAsync(place, cancel).ConfigureAwait(false) is { } repository ? Keep(name, new Known(repository, place, store.RootFile(place.Root), until, before, clock), null) : null;
+    private async ValueTask<Repository?> OpenStoredAsync(RepositoryName name, Place place, Found found, CancellationToken cancel) =>
+        await repositories.OpenStoredAsync(place, cancel).ConfigureAwait(false) is { } repository ? Keep(name, new Known(repository, place, store.RootFile(place.Root), found, clock), null) : null;
 
-    private async ValueTask<Repository?> AskAsync(RepositoryName name, Place place, DateTimeOffset? until, Known? before, CancellationToken cancel)
+    private async ValueTask<Repository?> AskAsync(RepositoryName name, Place place, Found found, CancellationToken cancel)
     {
         if (cache.TryGetValue(Absent(name), out _))
             return null;
         try
         {
             if (await repositories.OpenRemoteAsync(place, cancel).ConfigureAwait(false) is { } repository)
-                return Keep(name, new Known(repository, place, null, until, before, clock), repository.IsProven ? null : UnprovenFor);
+                return Keep(name, new Known(repository, place, null, found, clock), repository.IsProven ? null : UnprovenFor);
         }
         catch (UpstreamsFailedException e) when (e.IsKnownAbsent)
         {
@@ -108,6 +115,12 @@ internal sealed class Roots(LocalStore store, Repositories repositories, MovingN
         // Anybody may ask for any number of names: what is there goes before them.
         cache.Set(Absent(name), true, new MemoryCacheEntryOptions { Size = 1000, AbsoluteExpirationRelativeToNow = AbsentFor, Priority = CacheItemPriority.Low });
 
+    /// <summary>How a repository was come to.</summary>
+    /// <param name="Until">Until when the name is taken to mean it, or null where it always does.</param>
+    /// <param name="Before">What the name meant before, or null.</param>
+    /// <param name="Generation">Of the rules that it was found under.</param>
+    private readonly record struct Found(DateTimeOffset? Until, Known? Before, int Generation);
+
     /// <summary>A repository that was read once. A publisher may remove a root of the store at any time, and a name may move.</summary>
     private sealed class Known
     {
@@ -116,17 +129,21 @@ internal sealed class Roots(LocalStore store, Repositories repositories, MovingN
         private long _checked;
         private long _until;
 
-        public Known(Repository repository, Place place, string? rootFile, DateTimeOffset? until, Known? before, TimeProvider clock)
+        public Known(Repository repository, Place place, string? rootFile, Found found, TimeProvider clock)
         {
-            (Repository, Place, _rootFile, _clock) = (repository, place, rootFile, clock);
+            (Repository, Place, _rootFile, Generation, _clock) = (repository, place, rootFile, found.Generation, clock);
             _checked = clock.GetTimestamp();
-            _until = until?.UtcTicks ?? 0;
+            _until = found.Until?.UtcTicks ?? 0;
+            var before = found.Before;
             Before = before is null || before.Place == place ? before?.Before ?? [] : [before.Repository, .. before.Before.Take(MaxBefore - 1)];
         }
 
         public Repository Repository { get; }
 
         public Place Place { get; }
+
+        /// <inheritdoc cref="Found.Generation"/>
+        public int Generation { get; }
 
         public IReadOnlyList<Repository> Before { get; }
 

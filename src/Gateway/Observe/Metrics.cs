@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Cache;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Store;
 
@@ -19,11 +20,13 @@ internal sealed class Metrics
     private const string Kind = "image2ipfs.kind";
     private const string Source = "image2ipfs.source";
     private const string Upstream = "image2ipfs.upstream";
+    private const string List = "image2ipfs.list";
     private const string Outcome = "image2ipfs.outcome";
     private const string Status = "http.response.status_code";
 
     private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] };
     private static readonly string[] Origins = NamesOf<Origin>();
+    private static readonly string[] Lists = NamesOf<ListKind>();
     private static readonly string[] Kinds = NamesOf<RequestKind>();
     private static readonly string[] Outcomes = NamesOf<FaultKind>();
     private static readonly object[] Statuses = [.. Enumerable.Range(0, 600).Select(object (status) => status)];
@@ -33,6 +36,7 @@ internal sealed class Metrics
     private readonly long[] _answered = new long[Kinds.Length * Statuses.Length];
     private readonly long[] _sent = new long[Origins.Length];
     private readonly Counter<long> _brokenOff;
+    private readonly Counter<long> _denied;
     private readonly Histogram<double> _firstByte;
     private readonly Counter<long> _asked;
     private readonly Histogram<double> _upstreamAnswered;
@@ -52,6 +56,7 @@ internal sealed class Metrics
         _meter.CreateObservableCounter("image2ipfs.requests", Requests, "{request}", "Requests that were answered, by kind and status");
         _meter.CreateObservableCounter("image2ipfs.sent", Bytes, "By", "Bytes of bodies sent to clients, by the place where they lay");
         _brokenOff = _meter.CreateCounter<long>("image2ipfs.broken_off", "{request}", "Answers that the Gateway broke off after their beginning");
+        _denied = _meter.CreateCounter<long>("image2ipfs.denied", "{request}", "Requests for what may not be had, by the kind of list that says so");
         _firstByte = _meter.CreateHistogram("image2ipfs.blob.time_to_first_byte", "s", "From a blob's request to its first byte", advice: Seconds);
         _asked = _meter.CreateCounter<long>("image2ipfs.upstream.requests", "{request}", "Pieces of work that upstreams were asked for, by outcome");
         _upstreamAnswered = _meter.CreateHistogram("image2ipfs.upstream.time_to_first_byte", "s", "From a request of an upstream to the beginning of its answer", advice: Seconds);
@@ -74,6 +79,8 @@ internal sealed class Metrics
         _fetches.Add(0);
         foreach (var kind in (string[])["blob", "node"])
             _joins.Add(0, new KeyValuePair<string, object?>(Kind, kind));
+        foreach (var list in Lists)
+            _denied.Add(0, new KeyValuePair<string, object?>(List, list));
         _brokenOff.Add(0, new KeyValuePair<string, object?>(Kind, "blob"));
         _meter.CreateObservableGauge("image2ipfs.store.roots", () => Roots(store), "{root}", "Roots in the store");
         _meter.CreateObservableGauge("image2ipfs.cache.size", () => cache.Bytes, "By", "Bytes in the cache on disk");
@@ -86,6 +93,8 @@ internal sealed class Metrics
     public void Sent(Origin origin, long bytes) => Interlocked.Add(ref _sent[(int)origin], bytes);
 
     public void BrokenOff(RequestKind kind) => _brokenOff.Add(1, new KeyValuePair<string, object?>(Kind, NameOf(kind)));
+
+    public void Denied(ListKind list) => _denied.Add(1, new KeyValuePair<string, object?>(List, Lists[(int)list]));
 
     public void FirstByte(Origin origin, TimeSpan after) => _firstByte.Record(after.TotalSeconds, new KeyValuePair<string, object?>(Source, NameOf(origin)));
 

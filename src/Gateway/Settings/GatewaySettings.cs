@@ -39,6 +39,9 @@ internal sealed class GatewaySettings
     public NameSettings Names { get; set; } = new();
 
     [ValidateObjectMembers]
+    public ContentSettings Content { get; set; } = new();
+
+    [ValidateObjectMembers]
     public ProxySettings Proxy { get; set; } = new();
 
     [ValidateObjectMembers]

@@ -1,5 +1,6 @@
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Fetch;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
@@ -8,7 +9,7 @@ using Image2Ipfs.Store;
 namespace Image2Ipfs.Gateway.Sources;
 
 /// <summary>Roots that lie with upstreams, as blocks: every directory on the way is proven by its CID.</summary>
-internal sealed class BlockSource(Dag dag, Fetches fetches, LocalStore store) : ISource
+internal sealed class BlockSource(Dag dag, Fetches fetches, ContentRules rules, LocalStore store) : ISource
 {
     /// <summary>Up to this size a blob comes as one small thing, asked of a second upstream when the first is slow.</summary>
     private const int Small = 1024 * 1024;
@@ -33,6 +34,7 @@ internal sealed class BlockSource(Dag dag, Fetches fetches, LocalStore store) : 
     {
         if (await OrAbsentAsync(dag.FindAsync(file.Root, file.Path, cancel)).ConfigureAwait(false) is not { } link)
             return null;
+        rules.Check(link.Cid);
         // An image of one's own may have the same layer.
         if (digest is { } named && store.OpenBlob(named) is { } own)
             return (new FileBody(own), RandomAccess.GetLength(own));

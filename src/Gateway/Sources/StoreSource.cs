@@ -1,6 +1,7 @@
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Observe;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Caching.Memory;
 namespace Image2Ipfs.Gateway.Sources;
 
 /// <summary>Roots that lie in the store. Its blobs are open files, so that one removed while it is sent still arrives.</summary>
-internal sealed class StoreSource(LocalStore store, IMemoryCache cache) : ISource
+internal sealed class StoreSource(LocalStore store, ContentRules rules, IMemoryCache cache) : ISource
 {
     public bool IsProven => true;
 
@@ -25,6 +26,7 @@ internal sealed class StoreSource(LocalStore store, IMemoryCache cache) : ISourc
     {
         if (FilesOf(file.Root) is not { } files || !files.TryFind(file.Path, out var found))
             return default;
+        Check(files, file);
         if (found.Digest is not { } blob)
             return ValueTask.FromResult<(IBody, long)?>(
                 store.Open(file.Root) is { } root && root.TryReadFile(file.Path, int.MaxValue, out var content) ? (new MemoryBody(content), content.Length) : null);
@@ -43,6 +45,7 @@ internal sealed class StoreSource(LocalStore store, IMemoryCache cache) : ISourc
     {
         if (FilesOf(file.Root) is not { } files || !files.TryFind(file.Path, out var found) || found.Size > maxBytes)
             return null;
+        Check(files, file);
         if (found.Digest is not { } blob)
             return store.Open(file.Root) is { } root && root.TryReadFile(file.Path, maxBytes, out var content) ? content : null;
         try
@@ -59,6 +62,19 @@ internal sealed class StoreSource(LocalStore store, IMemoryCache cache) : ISourc
         }
     }
 
+    /// <summary>Whether the blob lies in the root under a path where it may be had.</summary>
+    public bool HasPermitted(Cid root, Digest digest, Func<Place, bool> isPermitted) =>
+        FilesOf(root) is { } files && files.PathsOf(digest).Any(path => isPermitted(new Place(root, path)) && files.WayTo(path).All(cid => rules.Find(new Place(cid, "")) is null));
+
+    /// <exception cref="DeniedException">Something on the way to the file may not be had.</exception>
+    private void Check(StoredFiles files, Place file)
+    {
+        if (!rules.AreOn)
+            return;
+        foreach (var cid in files.WayTo(file.Path))
+            rules.Check(cid);
+    }
+
     private StoredFiles? FilesOf(Cid root)
     {
         var key = (typeof(StoreSource), root.ToV1());
@@ -66,7 +82,7 @@ internal sealed class StoreSource(LocalStore store, IMemoryCache cache) : ISourc
             return known;
         if (store.Open(root) is not { } stored)
             return null;
-        var files = new StoredFiles(stored);
+        var files = new StoredFiles(stored, rules.AreOn);
         return cache.Set(key, files, new MemoryCacheEntryOptions { Size = files.Bytes });
     }
 }

@@ -1,3 +1,4 @@
+using Image2Ipfs.Ipfs;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
 
@@ -6,10 +7,22 @@ namespace Image2Ipfs.Gateway.Sources;
 /// <summary>The files of a root of the store: where their bytes lie, without its blocks.</summary>
 internal sealed class StoredFiles
 {
-    private readonly Dictionary<string, StoredFile> _files = new(StringComparer.Ordinal);
+    private const int CidBytes = 120;
 
-    public StoredFiles(StoredRoot root)
+    private readonly Dictionary<string, StoredFile> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Cid>? _cids;
+
+    /// <param name="root">The root.</param>
+    /// <param name="withWays">Whether <see cref="WayTo"/> will be asked.</param>
+    public StoredFiles(StoredRoot root, bool withWays)
     {
+        if (withWays)
+        {
+            _cids = new(root.Directories, StringComparer.Ordinal);
+            foreach (var (path, link) in root.Files)
+                _cids[path] = link.Cid;
+            Bytes += (CidBytes + 100L) * _cids.Count;
+        }
         foreach (var (path, link) in root.Files)
         {
             _files[path] = root.TryGetBlob(link.Cid, out var digest, out var size) ? new StoredFile(digest, size) : new StoredFile(null, root.SizeOf(link));
@@ -19,6 +32,18 @@ internal sealed class StoredFiles
 
     /// <summary>What it takes in memory, about.</summary>
     public long Bytes { get; } = 200;
+
+    /// <returns>The CIDs that lead to a file: the root's, each directory's, its own.</returns>
+    public IEnumerable<Cid> WayTo(string path)
+    {
+        var ends = path.Length == 0 ? [0] : path.Select((c, i) => c == '/' ? i : -1).Where(i => i > 0).Prepend(0).Append(path.Length);
+        foreach (var end in ends)
+            if (_cids!.TryGetValue(path[..end], out var cid))
+                yield return cid;
+    }
+
+    /// <returns>The paths of the files whose bytes are this blob.</returns>
+    public IEnumerable<string> PathsOf(Digest digest) => _files.Where(f => f.Value.Digest == digest).Select(f => f.Key);
 
     public bool TryFind(string path, out StoredFile file) => _files.TryGetValue(path, out file);
 

@@ -43,5 +43,6 @@ internal static class PassedHeaders
                 headers.Location = pathBase.ToUriComponent() + location;
             return ValueTask.CompletedTask;
         });
+        route.AddResponseTransform(FrontDoor.PassedContent.CheckAsync);
     }
 }

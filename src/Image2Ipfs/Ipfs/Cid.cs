@@ -48,6 +48,9 @@ public sealed class Cid : IEquatable<Cid>
 
     public ReadOnlySpan<byte> Hash => _bytes.AsSpan(_hashStart);
 
+    /// <summary>The hash with its function and length: the same of all versions and codecs.</summary>
+    public ReadOnlySpan<byte> Multihash => Version == 0 ? _bytes : _bytes.AsSpan(1 + Varint.Length(Codec));
+
     public bool IsIdentity => HashFunction == 0;
 
     /// <summary>The CIDv0 of the dag-pb block whose sha2-256 is these 32 bytes.</summary>

@@ -62,6 +62,9 @@ public sealed class IpnsName : IEquatable<IpnsName>
     /// <summary>Base36, as it is written today: lower-case, and short enough for a label of a domain.</summary>
     public override string ToString() => _cid.ToBase36();
 
+    /// <summary>The same CID in the base of other CIDs.</summary>
+    public string ToBase32() => _cid.ToBase32();
+
     /// <summary>As gateways read it that are older than its CID.</summary>
     public string ToBase58() => Base58.Bitcoin.Encode([(byte)_cid.HashFunction, (byte)_cid.Hash.Length, .. _cid.Hash]);
 

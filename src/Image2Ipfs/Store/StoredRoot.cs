@@ -21,6 +21,7 @@ public sealed class StoredRoot
 
     private readonly Dictionary<Cid, ReadOnlyMemory<byte>> _blocks;
     private readonly Dictionary<Cid, FileBlob> _blobs;
+    private readonly Dictionary<string, Cid> _directories = new(StringComparer.Ordinal);
     private int _entries;
 
     /// <param name="store">Where it lies.</param>
@@ -50,6 +51,9 @@ public sealed class StoredRoot
 
     /// <summary>Every file of the tree with its path, depth first. A root that is a file is one whose path is empty.</summary>
     public IReadOnlyList<(string Path, DagLink Link)> Files { get; }
+
+    /// <summary>Every directory of the tree by its path, the root without one.</summary>
+    public IReadOnlyDictionary<string, Cid> Directories => _directories;
 
     /// <summary>The files whose bytes are the store's blobs, one for each digest: those of their bytes, whatever names they have.</summary>
     public IReadOnlyDictionary<Digest, DagLink> Blobs { get; }
@@ -288,6 +292,7 @@ public sealed class StoredRoot
 
     private IEnumerable<(string, DagLink)> Walk(string path, Cid directory)
     {
+        _directories.TryAdd(path.TrimEnd('/'), directory);
         foreach (var entry in DirectoryDag.Entries(directory, GetBlock))
         {
             if (!IsFileName(entry.Name))
