@@ -1,3 +1,4 @@
+using Image2Ipfs.Gateway.Access;
 using Image2Ipfs.Gateway.Cache;
 using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Find;
@@ -78,6 +79,7 @@ internal static partial class Host
             () => !services.GetRequiredService<UpstreamPool>().IsEmpty,
             services.GetRequiredService<ILogger<FrontDoor.FrontDoor>>()));
         builder.AddTelemetry();
+        builder.Services.AddAccess();
         builder.Services.AddSingleton<Reports>();
         builder.Services.AddSingleton<Health>();
         builder.Services.AddSingleton<Stopping>();
@@ -99,6 +101,7 @@ internal static partial class Host
     {
         var settings = Settings(app.Services);
         app.UseProxy(settings.Proxy);
+        app.UseAccess(settings.Access);
         app.UseMetrics(settings.Observe);
         var health = app.Services.GetRequiredService<Health>();
         app.Use(next => context => health.HandleAsync(context, next));
@@ -122,6 +125,9 @@ internal static partial class Host
         LogObserve(app.Logger, settings.Observe.Metrics, app.Configuration[ObserveSettings.OtlpVariable] is { Length: > 0 } otlp ? otlp : "none", settings.Observe.LinesPerSecond);
         if (settings.Content.AreAny)
             LogContent(app.Logger, settings.Content.Allow.Count, settings.Content.Deny.Count, string.Join(", ", app.Services.GetRequiredService<Denylists>().All.Select(l => $"{l.Rules.Count} rules of {l.Path}")), settings.Content.DeniedStatus);
+        if (!settings.Access.IsOff)
+            LogAccess(app.Logger, settings.Access.Auth, settings.Access.Anonymous, settings.Access.RequestsPerMinute, settings.Access.Burst, settings.Access.ConcurrentRequests);
+        Openness.Tell(app, settings);
         LogStop(app.Logger, settings.Stop.Delay, settings.Stop.Drain);
         var upstreams = app.Services.GetRequiredService<UpstreamPool>().Ranked();
         if (upstreams.Count > 0)
@@ -135,6 +141,9 @@ internal static partial class Host
 
     [LoggerMessage(EventId = 9, Level = LogLevel.Information, Message = "Behind proxies {Known}; PathBase {PathBase}")]
     private static partial void LogProxy(ILogger logger, string known, string pathBase);
+
+    [LoggerMessage(EventId = 95, Level = LogLevel.Information, Message = "Auth {Auth}, Anonymous {Anonymous}; RequestsPerMinute {RequestsPerMinute}, Burst {Burst}, ConcurrentRequests {ConcurrentRequests} of each client")]
+    private static partial void LogAccess(ILogger logger, AuthWay auth, bool anonymous, int requestsPerMinute, int burst, int concurrentRequests);
 
     [LoggerMessage(EventId = 8, Level = LogLevel.Information, Message = "/metrics {Metrics}; Otlp {Otlp}; LinesPerSecond {LinesPerSecond}")]
     private static partial void LogObserve(ILogger logger, bool metrics, string otlp, int linesPerSecond);

@@ -67,6 +67,18 @@ public sealed class SettingsTests
     [InlineData("--Gateway:Observe:Otlp=nowhere", "Observe:Otlp: 'nowhere'")]
     [InlineData("--Gateway:Observe:Metrics=perhaps", "Gateway:Observe:Metrics")]
     [InlineData("--Gateway:Observe:LinesPerSecond=-1", "LinesPerSecond")]
+    [InlineData("--Gateway:Upstreams:ConcurrentFetches=-1", "ConcurrentFetches")]
+    [InlineData("--Gateway:Access:Auth=Perhaps", "Gateway:Access:Auth")]
+    [InlineData("--Gateway:Access:Auth=Basic", "Access:Users")]
+    [InlineData("--Gateway:Access:Auth=Token", "Access:Users")]
+    [InlineData("--Gateway:Access:Users=/x", "Access:Auth")]
+    [InlineData("--Gateway:Access:Service=a \"b\"", "Access:Service")]
+    [InlineData("--Gateway:Access:Realm=registry.example.org", "Access:Realm: 'registry.example.org'")]
+    [InlineData("--Gateway:Access:TokenLifetime=00:00:59", "TokenLifetime")]
+    [InlineData("--Gateway:Access:FailedLoginsPerMinute=0", "FailedLoginsPerMinute")]
+    [InlineData("--Gateway:Access:RequestsPerMinute=-1", "RequestsPerMinute")]
+    [InlineData("--Gateway:Access:Burst=1000001", "Burst")]
+    [InlineData("--Gateway:Access:ConcurrentRequests=-1", "ConcurrentRequests")]
     [InlineData("--Gateway:Stop:Delay=00:11:00", "Delay")]
     [InlineData("--Gateway:Stop:Drain=-00:00:01", "Drain")]
     [InlineData("--Gateway:Stop:Dealy=00:00:01", "Dealy")]
@@ -171,6 +183,17 @@ public sealed class SettingsTests
         foreach (var named in new[] { "MemoryCacheBytes", "Mirrors:DefaultRegistry", "Mirrors:Names:0:Name", "Mirrors:Names:0:Root", "Mirrors:Names:2:Name" })
             Assert.Single(failures, f => f.Contains(named, StringComparison.Ordinal));
         Assert.Equal(5, failures.Count);
+    }
+
+    [Fact]
+    public void Another_token_service_is_named_in_full()
+    {
+        var failures = Assert.Throws<OptionsValidationException>(() => Read("--Gateway:Access:Auth=Basic", "--Gateway:Access:TrustedKeys=/x", "--Gateway:Access:Key=/y")).Failures.ToList();
+        Assert.Equal(4, failures.Count);
+        foreach (var named in new[] { "Access:Users", "Access:TrustedKeys: with Auth=Basic", "a Realm and an Issuer", "Access:Key" })
+            Assert.Single(failures, f => f.Contains(named, StringComparison.Ordinal));
+        var access = Read("--Gateway:Access:Auth=Token", "--Gateway:Access:TrustedKeys=/x", "--Gateway:Access:Realm=https://auth.example.org/token", "--Gateway:Access:Issuer=auth").Access;
+        Assert.False(access.GivesTokens || access.IsOff);
     }
 
     [Fact]

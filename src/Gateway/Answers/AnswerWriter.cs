@@ -29,7 +29,7 @@ internal static class AnswerWriter
         {
             case RegistryError error:
                 context.Response.StatusCode = error.Status;
-                if (error.Status == StatusCodes.Status405MethodNotAllowed)
+                if (error.Status == StatusCodes.Status405MethodNotAllowed && headers.Allow.Count == 0)
                     headers.Allow = "GET, HEAD";
                 if (error.RetryAfter is { } pause)
                     headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(pause.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

@@ -99,12 +99,14 @@ internal abstract class BlobFetch : IDisposable
     }
 
     /// <summary>Runs to the end, good or bad; readers see which.</summary>
+    /// <param name="turns">How many may run.</param>
     /// <param name="onComplete">Takes the blob when all of it is there, before it is over.</param>
-    public async Task RunAsync(Action onComplete)
+    public async Task RunAsync(Turns turns, Action onComplete)
     {
         PullCost.Current = Cost;
         try
         {
+            using var turn = await TakeTurnAsync(turns).ConfigureAwait(false);
             await FetchAsync().ConfigureAwait(false);
             onComplete();
         }
@@ -133,6 +135,9 @@ internal abstract class BlobFetch : IDisposable
         Over.Dispose();
     }
 
+    /// <summary>What it is, for errors.</summary>
+    protected abstract string What { get; }
+
     /// <exception cref="UpstreamsFailedException">No upstream gives it.</exception>
     /// <exception cref="OperationCanceledException">Nobody waits for it.</exception>
     protected abstract Task FetchAsync();
@@ -142,6 +147,29 @@ internal abstract class BlobFetch : IDisposable
     {
         _over = true;
         return new OperationCanceledException("nobody waits for the blob any more");
+    }
+
+    /// <summary>Of what has not begun nothing is finished: when the last reader leaves, so does the fetch.</summary>
+    private async Task<IDisposable> TakeTurnAsync(Turns turns)
+    {
+        using var abandoned = new CancellationTokenSource();
+        var turn = turns.TakeAsync(What, abandoned.Token);
+        while (!turn.IsCompleted)
+        {
+            Task news;
+            lock (Lock)
+            {
+                news = News;
+                if (Readers.Count == 0)
+                {
+                    _ = Abandoned();
+                    abandoned.Cancel();
+                    break;
+                }
+            }
+            await Task.WhenAny(turn, news).ConfigureAwait(false);
+        }
+        return await turn.ConfigureAwait(false);
     }
 
     protected void Know(long size) => _size.TrySetResult(size);

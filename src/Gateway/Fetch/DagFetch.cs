@@ -34,16 +34,16 @@ internal sealed class DagFetch : BlobFetch
         : base(spool, finishAbandoned)
     {
         (_map, _blocks, _pool, _settings, _clock) = (new FileMap(root), blocks, pool, settings, clock);
-        _progress = clock.GetTimestamp();
     }
 
     /// <summary>Whether every leaf is bare, or wrapped as all writers wrap it today: then it can be made again from the content.</summary>
     public bool HasPlainLeaves { get; private set; } = true;
 
-    private string What => $"file {_map.Root}";
+    protected override string What => $"file {_map.Root}";
 
     protected override async Task FetchAsync()
     {
+        _progress = _clock.GetTimestamp();
         try
         {
             await RunPartsAsync().ConfigureAwait(false);

@@ -14,9 +14,10 @@ namespace Image2Ipfs.Gateway.Fetch;
 /// Blobs that lie with upstreams: from the cache on disk, from a fetch that runs already, or from a new one, which everybody who
 /// wants the blob later joins.
 /// </summary>
-internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, UpstreamPool pool, Asking asking, IOptions<GatewaySettings> settings, Metrics metrics, TimeProvider clock)
+internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, UpstreamPool pool, Asking asking, IOptions<GatewaySettings> settings, Metrics metrics, TimeProvider clock) : IDisposable
 {
     private readonly ConcurrentDictionary<string, BlobFetch> _running = [];
+    private readonly Turns _turns = new(settings.Value.Upstreams, metrics, clock);
     private readonly Lock _lock = new();
 
     /// <param name="cid">The root of the blob's DAG, or null where the upstreams give plain paths only.</param>
@@ -43,6 +44,8 @@ internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, Upstr
             return await PlainAsync(digest.Value, path, known, part, cancel).ConfigureAwait(false);
         }
     }
+
+    public void Dispose() => _turns.Dispose();
 
     /// <returns>A blob that lies in the cache under its digest, or null.</returns>
     public (IBody Body, long Size)? TryOpenCached(Digest digest) => Cached(null, digest);
@@ -139,15 +142,13 @@ internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, Upstr
     private async Task RunAsync(string key, BlobFetch fetch, PartialFile? file, Action<BlobFetch, PartialFile, long> keep)
     {
         var kept = false;
-        metrics.FetchBegan();
-        await fetch.RunAsync(() =>
+        await fetch.RunAsync(_turns, () =>
         {
             if (file is null || !fetch.Spool.IsInFile)
                 return;
             keep(fetch, file, fetch.Spool.Written);
             kept = true;
         }).ConfigureAwait(false);
-        metrics.FetchEnded();
         _running.TryRemove(new KeyValuePair<string, BlobFetch>(key, fetch));
         if (!kept)
             file?.Drop();

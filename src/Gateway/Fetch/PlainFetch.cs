@@ -19,8 +19,11 @@ internal sealed class PlainFetch(Digest digest, string path, long? expected, Spo
     private readonly PlainSources _sources = new(digest, pool, settings, clock);
     private bool _mayShare = true;
 
+    protected override string What => $"blob {digest}";
+
     protected override async Task FetchAsync()
     {
+        _sources.Begin();
         for (var alone = false; ; alone = true)
         {
             using var copy = new PlainCopy(Spool, settings.HoldUnverifiedBytes, Know);

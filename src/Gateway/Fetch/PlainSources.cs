@@ -13,13 +13,16 @@ internal sealed class PlainSources(Digest digest, UpstreamPool pool, UpstreamSet
     private readonly List<Attempt> _attempts = [];
     private readonly Dictionary<Upstream, int> _lies = [];
     private readonly HashSet<Upstream> _without = [];
-    private long _progressed = clock.GetTimestamp();
+    private long _progressed;
     private long _fresh;
 
     /// <summary>The best first.</summary>
     public IReadOnlyList<Upstream> Candidates => [.. pool.Ranked().Where(u => !_without.Contains(u)).OrderBy(u => _lies.GetValueOrDefault(u))];
 
     public bool IsOutOfPatience => clock.GetElapsedTime(_progressed) > settings.Patience;
+
+    /// <summary>From now on they are waited for.</summary>
+    public void Begin() => _progressed = clock.GetTimestamp();
 
     public void Came(long bytes)
     {

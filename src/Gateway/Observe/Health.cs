@@ -1,8 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Image2Ipfs.Gateway.Access;
 using Image2Ipfs.Gateway.Cache;
+using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Store;
+using Microsoft.Extensions.Options;
 
 namespace Image2Ipfs.Gateway.Observe;
 
@@ -10,8 +13,10 @@ namespace Image2Ipfs.Gateway.Observe;
 /// <c>/health/live</c>: the process answers. <c>/health/ready</c>: requests should be sent here; with the state of what they
 /// need. Nothing below <c>/health</c> and <c>/metrics</c> is ever passed on to an upstream.
 /// </summary>
-internal sealed class Health(Stopping stopping, LocalStore store, DiskCache cache, UpstreamPool pool)
+internal sealed class Health(Stopping stopping, LocalStore store, DiskCache cache, UpstreamPool pool, IOptions<GatewaySettings> settings)
 {
+    private static readonly byte[] Ready = "{\"status\":\"ready\"}\n"u8.ToArray();
+    private static readonly byte[] NotReady = "{\"status\":\"not ready\"}\n"u8.ToArray();
     private static readonly byte[] Live = "{\"status\":\"live\"}\n"u8.ToArray();
 
     /// <summary>The middleware: requests for anything else go on to <paramref name="next"/>.</summary>
@@ -41,10 +46,11 @@ internal sealed class Health(Stopping stopping, LocalStore store, DiskCache cach
     private Task ReadyAsync(HttpContext context)
     {
         var readiness = Readiness.Of(stopping, store, cache, pool);
-        return WriteAsync(
-            context,
-            readiness.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
-            [.. JsonSerializer.SerializeToUtf8Bytes(readiness, HealthJson.Default.Readiness), (byte)'\n']);
+        // A probe has no login, and where one is asked for, nobody else is told why.
+        var json = settings.Value.Access.Auth == AuthWay.None || context.Features.Get<Caller>() is { User: not null }
+            ? [.. JsonSerializer.SerializeToUtf8Bytes(readiness, HealthJson.Default.Readiness), (byte)'\n']
+            : readiness.IsReady ? Ready : NotReady;
+        return WriteAsync(context, readiness.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, json);
     }
 
     private static Task WriteAsync(HttpContext context, int status, byte[] json)

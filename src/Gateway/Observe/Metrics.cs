@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using Image2Ipfs.Gateway.Access;
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Cache;
 using Image2Ipfs.Gateway.Rules;
@@ -22,6 +23,7 @@ internal sealed class Metrics
     private const string Upstream = "image2ipfs.upstream";
     private const string List = "image2ipfs.list";
     private const string Outcome = "image2ipfs.outcome";
+    private const string Reason = "image2ipfs.reason";
     private const string Status = "http.response.status_code";
 
     private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] };
@@ -29,6 +31,7 @@ internal sealed class Metrics
     private static readonly string[] Lists = NamesOf<ListKind>();
     private static readonly string[] Kinds = NamesOf<RequestKind>();
     private static readonly string[] Outcomes = NamesOf<FaultKind>();
+    private static readonly string[] Reasons = NamesOf<RefusalReason>();
     private static readonly object[] Statuses = [.. Enumerable.Range(0, 600).Select(object (status) => status)];
 
     private readonly Meter _meter;
@@ -46,6 +49,8 @@ internal sealed class Metrics
     private readonly Counter<long> _hedges;
     private readonly Counter<long> _joins;
     private readonly UpDownCounter<long> _fetches;
+    private readonly UpDownCounter<long> _waiting;
+    private readonly Counter<long> _refused;
     private readonly Counter<long> _filled;
     private readonly Counter<long> _evicted;
     private readonly Counter<long> _evictedBytes;
@@ -66,6 +71,8 @@ internal sealed class Metrics
         _hedges = _meter.CreateCounter<long>("image2ipfs.hedges", "{request}", "Requests of one more upstream while another one was slow");
         _joins = _meter.CreateCounter<long>("image2ipfs.joins", "{request}", "Requests that joined a fetch which ran already");
         _fetches = _meter.CreateUpDownCounter<long>("image2ipfs.fetch.active", "{fetch}", "Blobs that are being fetched");
+        _waiting = _meter.CreateUpDownCounter<long>("image2ipfs.fetch.waiting", "{fetch}", "Blobs that wait for their turn to be fetched");
+        _refused = _meter.CreateCounter<long>("image2ipfs.refused", "{request}", "Requests that were refused before anybody looked at what they ask for");
         _filled = _meter.CreateCounter<long>("image2ipfs.cache.filled", "By", "Bytes taken into the cache on disk");
         _evicted = _meter.CreateCounter<long>("image2ipfs.cache.evictions", "{file}", "Files that went from the cache to make room");
         _evictedBytes = _meter.CreateCounter<long>("image2ipfs.cache.evicted", "By", "Bytes that went from the cache to make room");
@@ -77,6 +84,9 @@ internal sealed class Metrics
         foreach (var counter in (Counter<long>[])[_filled, _evicted, _evictedBytes])
             counter.Add(0);
         _fetches.Add(0);
+        _waiting.Add(0);
+        foreach (var reason in Reasons)
+            _refused.Add(0, new KeyValuePair<string, object?>(Reason, reason));
         foreach (var kind in (string[])["blob", "node"])
             _joins.Add(0, new KeyValuePair<string, object?>(Kind, kind));
         foreach (var list in Lists)
@@ -132,6 +142,12 @@ internal sealed class Metrics
     public void FetchBegan() => _fetches.Add(1);
 
     public void FetchEnded() => _fetches.Add(-1);
+
+    public void FetchWaits() => _waiting.Add(1);
+
+    public void FetchWaitsNoMore() => _waiting.Add(-1);
+
+    public void Refused(RefusalReason reason) => _refused.Add(1, new KeyValuePair<string, object?>(Reason, Reasons[(int)reason]));
 
     public void Filled(long bytes) => _filled.Add(bytes);
 

@@ -50,7 +50,7 @@ internal static class Configuration
     /// The folder of the file. The file alone is looked at, every four seconds: a watch would be over all that lies
     /// below the folder, and would miss a file that is mounted anew.
     /// </summary>
-    private static PhysicalFileProvider Watched(string file, out string name)
+    internal static PhysicalFileProvider Watched(string file, out string name)
     {
         var path = Path.GetFullPath(file);
         if (!File.Exists(path))

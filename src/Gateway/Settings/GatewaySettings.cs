@@ -45,6 +45,9 @@ internal sealed class GatewaySettings
     public ProxySettings Proxy { get; set; } = new();
 
     [ValidateObjectMembers]
+    public AccessSettings Access { get; set; } = new();
+
+    [ValidateObjectMembers]
     public ObserveSettings Observe { get; set; } = new();
 
     [ValidateObjectMembers]

@@ -55,6 +55,13 @@ internal sealed class UpstreamSettings
     [Range(1, 32)]
     public int ParallelParts { get; set; } = 4;
 
+    /// <summary>
+    /// How many blobs are fetched at the same time, 0 to 100 000; 0 is no limit. Those above wait in order, for as long as Patience.
+    /// Default: 0.
+    /// </summary>
+    [Range(0, 100_000)]
+    public int ConcurrentFetches { get; set; }
+
     /// <summary>How many redirects of one request are followed, 0 to 20. Default: 5.</summary>
     [Range(0, 20)]
     public int MaxRedirects { get; set; } = 5;

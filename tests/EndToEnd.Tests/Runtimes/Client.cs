@@ -15,6 +15,12 @@ public abstract class Client
     /// <returns>What the client says that it has got.</returns>
     public abstract Task<PulledImage> PullAsync(string reference);
 
+    /// <summary>Tells it who pulls from a registry.</summary>
+    /// <returns>What came of it, or null: it asks the registry only when it pulls.</returns>
+    public virtual Task<CommandResult?> LogInAsync(string registry, string user, string password) => throw new NotSupportedException($"{GetType().Name} has no logins here");
+
+    public virtual Task LogOutAsync(string registry) => throw new NotSupportedException($"{GetType().Name} has no logins here");
+
     /// <summary>Runs the image that was pulled.</summary>
     /// <returns>What it printed.</returns>
     public virtual Task<string> RunAsync(string reference) => throw new NotSupportedException($"{GetType().Name} runs nothing here");

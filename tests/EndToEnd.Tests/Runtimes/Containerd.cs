@@ -7,6 +7,7 @@ namespace Image2Ipfs.EndToEnd.Tests.Runtimes;
 public sealed class Containerd(string version) : Client
 {
     private int _containers;
+    private string[] _login = [];
 
     public override Task StartAsync() => DaemonAsync("start");
 
@@ -14,7 +15,19 @@ public sealed class Containerd(string version) : Client
 
     public override Task ForgetAsync() => DaemonAsync("wipe");
 
-    public override Task<PulledImage> PullAsync(string reference) => PullAsync(reference, "--plain-http");
+    public override Task<PulledImage> PullAsync(string reference) => PullAsync(reference, ["--plain-http", .. _login]);
+
+    public override Task<CommandResult?> LogInAsync(string registry, string user, string password)
+    {
+        _login = ["--user", $"{user}:{password}"];
+        return Task.FromResult<CommandResult?>(null);
+    }
+
+    public override Task LogOutAsync(string registry)
+    {
+        _login = [];
+        return Task.CompletedTask;
+    }
 
     /// <param name="options">Of the pull.</param>
     public async Task<PulledImage> PullAsync(string reference, params string[] options)

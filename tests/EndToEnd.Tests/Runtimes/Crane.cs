@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Text.Json;
+using Image2Ipfs.Testing;
 
 namespace Image2Ipfs.EndToEnd.Tests.Runtimes;
 
@@ -8,6 +9,17 @@ public sealed class Crane() : Daemonless("crane", "sid")
 {
     public override Task SaveAsync(string reference, string format, string path) =>
         RunCommandAsync("pull", "--insecure", "--platform", format == "oci" ? "all" : "linux/amd64", "--format", format, reference, path);
+
+    protected override string[] LoginCommand(string registry) => ["auth", "login", registry];
+
+    /// <summary>It writes down what it is told.</summary>
+    public override async Task<CommandResult?> LogInAsync(string registry, string user, string password)
+    {
+        (await base.LogInAsync(registry, user, password))!.Succeeded();
+        return null;
+    }
+
+    public override Task LogOutAsync(string registry) => RunCommandAsync("auth", "logout", registry);
 
     public override bool KeepsManifests(string format) => format == "oci";
 

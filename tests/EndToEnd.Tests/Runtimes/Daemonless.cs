@@ -21,6 +21,14 @@ public abstract class Daemonless(string program, string where) : Client
         return Task.CompletedTask;
     }
 
+    /// <summary>What podman, skopeo and buildah call a registry without TLS.</summary>
+    protected virtual string[] LoginCommand(string registry) => ["login", "--tls-verify=false", registry];
+
+    public override async Task<CommandResult?> LogInAsync(string registry, string user, string password) =>
+        await Scripts.RunAsync("daemonless.sh", [program, where, .. LoginCommand(registry), "-u", user, "-p", password]);
+
+    public override Task LogOutAsync(string registry) => RunCommandAsync("logout", registry);
+
     /// <summary>Where a client that writes folders writes what it pulls.</summary>
     protected string Pulled => Path.Combine(Home, "pulled");
 

@@ -30,6 +30,14 @@ public sealed class DockerEngine(string version, string store) : Client
     /// <summary>Makes it ask a mirror before its hub, or null for none.</summary>
     public Task UseMirrorAsync(Uri? mirror) => EngineAsync(mirror is null ? ["mirror"] : ["mirror", mirror.GetLeftPart(UriPartial.Authority)]);
 
+    public override async Task<CommandResult?> LogInAsync(string registry, string user, string password) =>
+        await Scripts.RunAsync("docker-engine.sh", [version, store, "docker", "login", "-u", user, "-p", password, registry]);
+
+    public override Task LogOutAsync(string registry) => DockerAsync("logout", registry);
+
+    /// <summary>What it keeps of logins.</summary>
+    public Task<string> LoginsAsync() => File.ReadAllTextAsync(Path.Combine(Scripts.WorkFolder, $"docker-{version}-{store}", "logins", "config.json"));
+
     /// <summary>A pull that is to fail.</summary>
     /// <returns>What it says of that.</returns>
     public async Task<string> FailToPullAsync(string reference) =>

@@ -8,6 +8,8 @@ public sealed class Oras() : Daemonless("oras", "sid")
     public override Task SaveAsync(string reference, string format, string path) =>
         RunCommandAsync("copy", "--from-plain-http", "--to-oci-layout", reference, $"{path}:saved");
 
+    protected override string[] LoginCommand(string registry) => ["login", "--plain-http", registry];
+
     public override bool KeepsManifests(string format) => true;
 
     public override async Task<PulledImage> PullAsync(string reference)

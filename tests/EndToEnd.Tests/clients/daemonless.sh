@@ -14,6 +14,10 @@ esac
 home=$WORK/$client-$where
 mkdir -p "$home"
 export PODMAN_IGNORE_CGROUPSV1_WARNING=1 APPTAINER_TMPDIR="$home"
+# Logins of its own, and none of the machine's.
+export DOCKER_CONFIG="$home/logins" REGISTRY_AUTH_FILE="$home/logins/auth.json"
+mkdir -p "$DOCKER_CONFIG"
+[ -e "$REGISTRY_AUTH_FILE" ] || echo '{}' >"$REGISTRY_AUTH_FILE"
 case $client in
 skopeo) flags=(--insecure-policy) ;;
 podman) flags=(--root "$home/storage" --runroot "$home/run" --cgroup-manager cgroupfs --storage-driver vfs) ;;

@@ -22,7 +22,7 @@ case $version-$mode in
 esac
 home=$WORK/docker-$version-$mode socket=$WORK/docker-$version-$mode/docker.sock
 mkdir -p "$home"
-docker=("${in[@]}" docker -H "unix://$socket")
+docker=("${in[@]}" docker --config "$home/logins" -H "unix://$socket")
 configure() { (IFS=,; echo "{${settings[*]}}") >"$home/daemon.json"; }
 alive() { [ -s "$home/docker.pid" ] && grep -qa dockerd "/proc/$(cat "$home/docker.pid")/cmdline" 2>/dev/null; }
 
