@@ -8,6 +8,7 @@ using Image2Ipfs.Gateway.Mirror;
 using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Negotiate;
 using Image2Ipfs.Gateway.Observe;
+using Image2Ipfs.Gateway.Pages;
 using Image2Ipfs.Gateway.Request;
 using Image2Ipfs.Gateway.Settings;
 using Image2Ipfs.Gateway.Sources;
@@ -61,6 +62,7 @@ internal static partial class Host
         builder.Services.AddSingleton<Plain>();
         builder.Services.AddSingleton<Fetches>();
         builder.Services.AddSingleton<Pull>();
+        builder.AddPages();
         builder.Services.AddSingleton<StoreIndex>();
         builder.Services.AddSingleton<IHeld, StoreHeld>();
         builder.Services.AddSingleton<IHeld, CacheHeld>();
@@ -70,6 +72,7 @@ internal static partial class Host
             services.GetRequiredService<ILogger<FrontDoor.FrontDoor>>()));
         builder.AddTelemetry();
         builder.Services.AddSingleton<Reports>();
+        builder.Services.AddSingleton<RecentPulls>();
         builder.Services.AddSingleton<Health>();
         builder.Services.AddSingleton<Stopping>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Stopping>());
@@ -95,6 +98,7 @@ internal static partial class Host
         app.Use(next => context => health.HandleAsync(context, next));
         var pull = app.Services.GetRequiredService<Pull>();
         app.Use(next => context => pull.HandleAsync(context, next));
+        app.UsePages(settings.Page);
         app.Use(app.Services.GetRequiredService<Reports>().Content);
         var frontDoor = app.Services.GetRequiredService<FrontDoor.FrontDoor>();
         app.Use(next => context => frontDoor.HandleAsync(context, next));
