@@ -64,6 +64,8 @@ public sealed class SettingsTests
     [InlineData("--Gateway:Observe:Otlp=nowhere", "Observe:Otlp: 'nowhere'")]
     [InlineData("--Gateway:Observe:Metrics=perhaps", "Gateway:Observe:Metrics")]
     [InlineData("--Gateway:Observe:LinesPerSecond=-1", "LinesPerSecond")]
+    [InlineData("--Gateway:Page:RecentPulls=1001", "RecentPulls")]
+    [InlineData("--Gateway:Page:Enabled=perhaps", "Gateway:Page:Enabled")]
     [InlineData("--Gateway:Stop:Delay=00:11:00", "Delay")]
     [InlineData("--Gateway:Stop:Drain=-00:00:01", "Drain")]
     [InlineData("--Gateway:Stop:Dealy=00:00:01", "Dealy")]

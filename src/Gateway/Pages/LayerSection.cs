@@ -14,7 +14,7 @@ internal static class LayerSection
     {
         if (image.Layers.Count == 0)
             return Html.None;
-        var (blobs, total) = (image.Layers.Count(l => l.Blob is not null), image.Layers.Sum(l => l.Size ?? 0));
+        var (blobs, total) = (image.Layers.Count(l => l.Blob is not null), image.LayerBytes);
         return $"""
             <section aria-labelledby="layers">
             <h2 id="layers">{(image.ArtifactType is null ? "Layers and history" : "Blobs")}{platform}</h2>

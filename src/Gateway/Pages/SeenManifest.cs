@@ -28,7 +28,10 @@ internal sealed record SeenManifest(Digest Digest, MediaType Form, long Size)
     public Digest? Subject { get; init; }
 
     /// <summary>What a client fetches, or null where it is not said.</summary>
-    public long? Bytes => Layers.Any(l => l is { Blob: not null, Size: null }) || Layers.Count == 0 ? null : Layers.Sum(l => l.Size ?? 0) + (ConfigBlob?.Size ?? 0);
+    public long? Bytes => Layers.Any(l => l is { Blob: not null, Size: null }) || Layers.Count == 0 ? null : LayerBytes + (ConfigBlob?.Size ?? 0);
+
+    /// <summary>A layer that is there twice is fetched once.</summary>
+    public long LayerBytes => Layers.Where(l => l.Blob is not null).DistinctBy(l => l.Blob).Sum(l => l.Size ?? 0);
 }
 
 /// <summary>A layer, the step that made it, or both.</summary>
