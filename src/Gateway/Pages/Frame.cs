@@ -18,6 +18,7 @@ internal sealed record Frame(string Base, string Title)
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
+        <meta name="robots" content="noindex, nofollow">
         <title>{Title} · Image2Ipfs</title>
         <link rel="icon" type="image/svg+xml" href="{Base}{Assets.Address("icon.svg")}">
         <link rel="stylesheet" href="{Base}{Assets.Address("page.css")}">
