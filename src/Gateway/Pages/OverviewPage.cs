@@ -23,12 +23,12 @@ internal sealed record OverviewPage(string Query, Readiness Readiness, (long Byt
     public Html ToHtml(string to, string host) => $"""
         <h1>Images</h1>
         {(All == 0 ? Empty(host) : Roots(to))}
-        {(Pulls is null ? Html.None : RecentPulls(to))}
-        {Upstreams()}
+        {(Pulls is null ? Html.None : PullSection.Of(to, Pulls, Now))}
+        {UpstreamSection.Of(Readiness.Upstreams)}
         <section aria-labelledby="state">
         <h2 id="state">This Gateway</h2>
         <dl class="facts">
-        <div><dt>State</dt><dd>{State(Readiness.IsReady, Readiness.Status)}</dd></div>
+        <div><dt>State</dt><dd>{Shown.State(Readiness.IsReady, Readiness.Status)}</dd></div>
         <div><dt>Store</dt><dd>{(Readiness.Store == "ok" ? Shown.Count(All, "root") : Readiness.Store)}</dd></div>
         <div><dt>Cache</dt><dd>{CacheFill()}</dd></div>
         </dl>
@@ -95,86 +95,7 @@ internal sealed record OverviewPage(string Query, Readiness Readiness, (long Byt
 
     private string Search => Query.Length == 0 ? "" : $"q={Uri.EscapeDataString(Query)}&";
 
-    private Html RecentPulls(string to) => $"""
-        <section aria-labelledby="pulls">
-        <h2 id="pulls">Recent pulls</h2>
-        {(Pulls is [] ? (Html)$"<p class=\"muted\">None since the Gateway started.</p>" : (Html)$"""
-        <table class="stack">
-        <caption class="unseen">Recent pulls, the latest first</caption>
-        <thead><tr><th scope="col">Image</th><th scope="col">Client</th><th scope="col">Answer</th><th scope="col" class="number">Sent</th><th scope="col">From</th><th scope="col">Time, UTC</th></tr></thead>
-        <tbody>
-        {Pulls!.Select(p => Pull(p, to))}
-        </tbody>
-        </table>
-        """)}
-        </section>
-        """;
-
-    private Html Pull(RecentPull pull, string to)
-    {
-        var whole = $"{pull.Name}{pull.Reference}";
-        return $"""
-            <tr>
-            <th scope="row"><a class="long" href="{to}{ImageName.Address(whole)}">{Short($"{pull.Name}")}{Short(pull.Reference)}</a></th>
-            <td data-label="Client">{pull.Client}</td>
-            <td data-label="Answer">{State(pull is { Status: < 400, IsBrokenOff: false }, pull.IsBrokenOff ? $"{pull.Status}, broken off" : $"{pull.Status}")}</td>
-            <td data-label="Sent" class="number">{Shown.Size(pull.Bytes)}</td>
-            <td data-label="From">{Metrics.NameOf(pull.Origin)}</td>
-            <td data-label="Time">{Shown.Recently(pull.When, Now)}</td>
-            </tr>
-
-            """;
-    }
-
-    /// <summary>A hash is known by its beginning.</summary>
-    private static string Short(string name)
-    {
-        const int Long = 40, Kept = 12;
-        var slash = name.IndexOf('/', StringComparison.Ordinal);
-        var (first, rest) = slash < 0 ? (name, "") : (name[..slash], name[slash..]);
-        return first.Length <= Long ? name : $"{first[..(first.StartsWith('@') ? "@sha256:".Length + Kept : Kept)]}…{rest}";
-    }
-
-    private Html Upstreams() => Readiness.Upstreams.Count == 0 ? (Html)$"""
-        <section aria-labelledby="upstreams">
-        <h2 id="upstreams">Upstreams</h2>
-        <p class="muted">None: the store alone is served.</p>
-        </section>
-        """ : $"""
-        <section aria-labelledby="upstreams">
-        <h2 id="upstreams">Upstreams</h2>
-        <table class="stack">
-        <caption class="unseen">IPFS gateways from which is fetched what the store does not have</caption>
-        <thead><tr><th scope="col">Name</th><th scope="col">Address</th><th scope="col">Health</th><th scope="col">Circuit</th><th scope="col">Gives</th><th scope="col" class="number">Answers after</th><th scope="col" class="number">Running</th></tr></thead>
-        <tbody>
-        {Readiness.Upstreams.Select(Upstream)}
-        </tbody>
-        </table>
-        </section>
-        """;
-
-    private static Html Upstream(UpstreamState upstream) => $"""
-        <tr>
-        <th scope="row">{upstream.Name}</th>
-        <td data-label="Address"><span class="long">{upstream.Address}</span></td>
-        <td data-label="Health">{State(upstream.Health switch { "healthy" => true, "unhealthy" => false, _ => null }, upstream.Health)}</td>
-        <td data-label="Circuit">{State(upstream.Circuit == "open" ? false : null, upstream.Circuit)}</td>
-        <td data-label="Gives">{string.Join(", ", upstream.Ways)}</td>
-        <td data-label="Answers after" class="number">{upstream.LatencyMs} ms</td>
-        <td data-label="Running" class="number">{upstream.Running}</td>
-        </tr>
-
-        """;
-
     private Html CacheFill() => Cache.Max == 0
         ? (Html)$"{Readiness.Cache}"
         : $"<meter min=\"0\" max=\"{Cache.Max}\" value=\"{Math.Min(Cache.Bytes, Cache.Max)}\" aria-label=\"Fill of the cache\"></meter> {Shown.Size(Cache.Bytes)} of {Shown.Size(Cache.Max)}{(Readiness.Cache == "ok" ? "" : $", {Readiness.Cache}")}";
-
-    /// <summary>A word, and a mark of the same meaning: never a colour alone.</summary>
-    private static Html State(bool? isWell, string word) => isWell switch
-    {
-        true => $"<span class=\"well\">{word}</span>",
-        false => $"<span class=\"bad\">{word}</span>",
-        null => $"{word}",
-    };
 }

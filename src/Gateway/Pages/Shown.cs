@@ -50,6 +50,14 @@ internal static class Shown
 
     public static string Count(int number, string one) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {one}{(number == 1 ? "" : "s")}");
 
+    /// <summary>A word, and a mark of the same meaning: never a colour alone.</summary>
+    public static Html State(bool? isWell, string word) => isWell switch
+    {
+        true => $"<span class=\"well\">{word}</span>",
+        false => $"<span class=\"bad\">{word}</span>",
+        null => $"{word}",
+    };
+
     /// <summary>What people call a form of a manifest.</summary>
     public static string Form(MediaType form) =>
         form.IsSchema1 ? "schema 1"
