@@ -9,6 +9,7 @@ using Image2Ipfs.Gateway.Mirror;
 using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Negotiate;
 using Image2Ipfs.Gateway.Observe;
+using Image2Ipfs.Gateway.Pages;
 using Image2Ipfs.Gateway.Request;
 using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Gateway.Settings;
@@ -68,6 +69,7 @@ internal static partial class Host
         builder.Services.AddSingleton<Plain>();
         builder.Services.AddSingleton<Fetches>();
         builder.Services.AddSingleton<Pull>();
+        builder.AddPages();
         builder.Services.AddSingleton<StoreIndex>();
         builder.Services.AddSingleton<IHeld, StoreHeld>();
         builder.Services.AddSingleton<IHeld, CacheHeld>();
@@ -81,6 +83,7 @@ internal static partial class Host
         builder.AddTelemetry();
         builder.Services.AddAccess();
         builder.Services.AddSingleton<Reports>();
+        builder.Services.AddSingleton<RecentPulls>();
         builder.Services.AddSingleton<Health>();
         builder.Services.AddSingleton<Stopping>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Stopping>());
@@ -107,6 +110,7 @@ internal static partial class Host
         app.Use(next => context => health.HandleAsync(context, next));
         var pull = app.Services.GetRequiredService<Pull>();
         app.Use(next => context => pull.HandleAsync(context, next));
+        app.UsePages(settings.Page);
         app.Use(app.Services.GetRequiredService<Reports>().Content);
         var frontDoor = app.Services.GetRequiredService<FrontDoor.FrontDoor>();
         app.Use(next => context => frontDoor.HandleAsync(context, next));

@@ -88,7 +88,6 @@ public sealed class MalformedRequestTests(SamplesGateway gateway) : IClassFixtur
     [InlineData("/v2foo")]
     [InlineData("/V2/")]
     [InlineData("/v1/repositories/a/images")]
-    [InlineData("/")]
     [InlineData("//v2/")]
     [InlineData("/./v2/a/manifests/latest")]
     [InlineData("/%76%32/")]
@@ -143,7 +142,7 @@ public sealed class MalformedRequestTests(SamplesGateway gateway) : IClassFixtur
         var manifest = await gateway.Running.RawAsync($"GET http://localhost{gateway.Tiny}/manifests/s2?ns=docker.io HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: */*\r\n\r\n");
         Assert.Equal(manifest.BodyDigest.ToString(), manifest["Docker-Content-Digest"]);
         (await gateway.Running.RawAsync("GET http://localhost/v2/%C3%A9Qm/manifests/latest HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")).IsError(400, "NAME_INVALID");
-        foreach (var line in new[] { "OPTIONS *", "GET *", "CONNECT localhost:80", "GET v2/", "GET http://localhost", "GET http://[::1" })
+        foreach (var line in new[] { "OPTIONS *", "GET *", "CONNECT localhost:80", "GET v2/", "GET http://localhost/none", "GET http://[::1" })
             Assert.InRange((await gateway.Running.RawAsync($"{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")).Status, 400, 405);
     }
 

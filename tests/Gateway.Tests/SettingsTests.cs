@@ -79,6 +79,8 @@ public sealed class SettingsTests
     [InlineData("--Gateway:Access:RequestsPerMinute=-1", "RequestsPerMinute")]
     [InlineData("--Gateway:Access:Burst=1000001", "Burst")]
     [InlineData("--Gateway:Access:ConcurrentRequests=-1", "ConcurrentRequests")]
+    [InlineData("--Gateway:Page:RecentPulls=1001", "RecentPulls")]
+    [InlineData("--Gateway:Page:Enabled=perhaps", "Gateway:Page:Enabled")]
     [InlineData("--Gateway:Stop:Delay=00:11:00", "Delay")]
     [InlineData("--Gateway:Stop:Drain=-00:00:01", "Drain")]
     [InlineData("--Gateway:Stop:Dealy=00:00:01", "Dealy")]

@@ -33,7 +33,7 @@ public sealed class UpstreamTests(Samples samples)
         await File.WriteAllTextAsync(folder["gateway.json"], Everything(upstream), RunningGateway.Cancel);
         await using var gateway = await RunningGateway.StartAsync(samples.Folder, "--config", folder["gateway.json"]);
 
-        foreach (var path in new[] { $"/ipfs/{Elsewhere}?format=raw", "/", "/ipns/example.org/a%20b", "/v2foo" })
+        foreach (var path in new[] { $"/ipfs/{Elsewhere}?format=raw", "/else", "/ipns/example.org/a%20b", "/v2foo" })
         {
             var reply = await gateway.GetAsync(path);
             Assert.Equal(200, reply.Status);

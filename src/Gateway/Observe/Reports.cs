@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Image2Ipfs.Gateway.Observe;
 
 /// <summary>The end of each request: its numbers, and its line in the log.</summary>
-internal sealed partial class Reports(Metrics metrics, IOptions<GatewaySettings> settings, ILogger<Reports> logger)
+internal sealed partial class Reports(Metrics metrics, RecentPulls recent, IOptions<GatewaySettings> settings, ILogger<Reports> logger)
 {
     private const int MaxName = 160;
     private const int MaxAgent = 80;
@@ -39,6 +39,7 @@ internal sealed partial class Reports(Metrics metrics, IOptions<GatewaySettings>
         if (asked is RegistryPath.Blob && cost.UntilFirstByte is { } firstByte)
             metrics.FirstByte(cost.Origin, firstByte);
 
+        recent.Add(asked, context.Request.Headers.UserAgent, status, isBrokenOff, cost);
         if (Spans.AreCollected)
             Spans.Finish(Metrics.NameOf(kind), NamesOf(asked), cost);
 

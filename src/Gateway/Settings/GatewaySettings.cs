@@ -51,6 +51,9 @@ internal sealed class GatewaySettings
     public ObserveSettings Observe { get; set; } = new();
 
     [ValidateObjectMembers]
+    public PageSettings Page { get; set; } = new();
+
+    [ValidateObjectMembers]
     public StopSettings Stop { get; set; } = new();
 }
 

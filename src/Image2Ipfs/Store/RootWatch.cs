@@ -18,6 +18,9 @@ public sealed class RootWatch(LocalStore store, TimeProvider clock)
     /// <summary>Every root at the last look.</summary>
     public IReadOnlyCollection<Cid> Roots => _roots.Keys;
 
+    /// <summary>The same, each with the time at which its file was written.</summary>
+    public IEnumerable<(Cid Root, DateTime Written)> Written => _roots.Select(r => (r.Key, r.Value.Item1));
+
     /// <param name="come">Those that were not there; one whose file is another has gone and come.</param>
     /// <param name="gone">Those that are no more what they were.</param>
     /// <returns>Whether there are any.</returns>
