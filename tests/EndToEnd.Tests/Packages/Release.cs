@@ -1,0 +1,43 @@
+using Image2Ipfs.EndToEnd.Tests.Packages;
+using Image2Ipfs.Testing;
+
+[assembly: AssemblyFixture(typeof(Release))]
+
+namespace Image2Ipfs.EndToEnd.Tests.Packages;
+
+/// <summary>What packaging/ makes of the commit that is checked out, in a clone, once for all tests.</summary>
+public sealed class Release(Site site)
+{
+    private readonly Dictionary<string, string> _made = [];
+
+    /// <summary>The folder with the Debian packages.</summary>
+    public Task<string> PackagesAsync() => MakeAsync("deb.sh", "packages");
+
+    /// <summary>The archive for <c>docker load</c>.</summary>
+    public Task<string> ImageAsync() => MakeAsync("image.sh", "image.tar", "image2ipfs-gateway:test");
+
+    /// <summary>The folder with the archive for this platform.</summary>
+    public Task<string> ArchivesAsync() => MakeAsync("archives.sh", "archives", "linux-x64");
+
+    /// <summary>Makes everything a second time, from another clone, and compares.</summary>
+    public async Task AssertIsReproducibleAsync()
+    {
+        foreach (var (script, first) in new[] { ("deb.sh", await PackagesAsync()), ("archives.sh", await ArchivesAsync()), ("image.sh", await ImageAsync()) })
+        {
+            var second = await new Release(site).MakeAsync(script, Path.GetFileName(first), script switch { "image.sh" => ["image2ipfs-gateway:test"], "archives.sh" => ["linux-x64"], _ => [] });
+            (await Command.RunAsync("diff", ["--recursive", "--brief", first, second])).Succeeded();
+        }
+    }
+
+    private async Task<string> MakeAsync(string script, string name, params string[] arguments)
+    {
+        if (_made.TryGetValue(script, out var made))
+            return made;
+        var clone = _made.GetValueOrDefault("clone") ?? site.NewPath("clone");
+        if (_made.TryAdd("clone", clone))
+            (await Command.RunAsync("git", ["clone", "--quiet", Vectors.Repository, clone])).Succeeded();
+        var path = site.NewPath(name);
+        (await Command.RunAsync(Path.Combine(clone, "packaging", script), [path, .. arguments])).Succeeded();
+        return _made[script] = path;
+    }
+}
