@@ -14,6 +14,9 @@ public sealed class PackageTests(Site site, Release release)
     /// <summary>Of 10: systemd calls what lies below 2 safe enough to smile.</summary>
     private const string MostExposure = "20";
 
+    /// <summary>The last one is not in the group.</summary>
+    private static readonly string[] Users = ["anna", "ben", "eve"];
+
     private static readonly string Root = Path.Combine(Scripts.WorkFolder, "package-root", "root");
 
     private static readonly string Systemd = Path.Combine(Vectors.Repository, "config", "systemd");
@@ -51,15 +54,17 @@ public sealed class PackageTests(Site site, Release release)
             await InstallAsync();
             var authority = $"127.0.0.1:{FreePort()}";
             await File.AppendAllTextAsync(Path.Combine(Root, "etc/default/image2ipfs-gateway"), $"Urls=http://{authority}\n", TestContext.Current.CancellationToken);
-            foreach (var user in new[] { "anna", "ben", "eve" })
-                await RunAsync(["useradd", .. user == "eve" ? [] : new[] { "--groups", "image2ipfs" }, user]);
+            foreach (var user in Users)
+                await RunAsync("useradd", user);
+            foreach (var user in Users[..^1])
+                await RunAsync("usermod", "--append", "--groups", "image2ipfs", user);
             File.Copy(Vectors.File("archives", "docker-20.10.24.tar"), Path.Combine(Root, "tmp/image.tar"));
 
             using var service = await ServiceAsync();
             // One after the other puts the same blobs there: neither's umask shuts the other out.
-            var name = await PublishAsync("anna", authority);
-            Assert.Equal(name, await PublishAsync("ben", authority));
-            Assert.Contains("the store cannot be used", (await AsUserAsync("eve", authority)).Failed().Error, StringComparison.Ordinal);
+            var name = await PublishAsync(Users[0], authority);
+            Assert.Equal(name, await PublishAsync(Users[1], authority));
+            Assert.Contains("the store cannot be used", (await AsUserAsync(Users[2], authority)).Failed().Error, StringComparison.Ordinal);
 
             var published = await site.PublishAsync("docker-20.10.24.tar");
             (await (await site.ClientAsync("skopeo 1.22")).PullAsync(name)).AssertIs(published.Image("s2"));

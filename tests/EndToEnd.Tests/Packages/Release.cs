@@ -6,8 +6,9 @@ using Image2Ipfs.Testing;
 namespace Image2Ipfs.EndToEnd.Tests.Packages;
 
 /// <summary>What packaging/ makes of the commit that is checked out, in a clone, once for all tests.</summary>
-public sealed class Release(Site site)
+public sealed class Release : IDisposable
 {
+    private readonly string _folder = Path.Combine(Scripts.WorkFolder, "tests", Path.GetRandomFileName());
     private readonly Dictionary<string, string> _made = [];
 
     /// <summary>The folder with the Debian packages.</summary>
@@ -22,9 +23,10 @@ public sealed class Release(Site site)
     /// <summary>Makes everything a second time, from another clone, and compares.</summary>
     public async Task AssertIsReproducibleAsync()
     {
+        using var again = new Release();
         foreach (var (script, first) in new[] { ("deb.sh", await PackagesAsync()), ("archives.sh", await ArchivesAsync()), ("image.sh", await ImageAsync()) })
         {
-            var second = await new Release(site).MakeAsync(script, Path.GetFileName(first), script switch { "image.sh" => ["image2ipfs-gateway:test"], "archives.sh" => ["linux-x64"], _ => [] });
+            var second = await again.MakeAsync(script, Path.GetFileName(first), script switch { "image.sh" => ["image2ipfs-gateway:test"], "archives.sh" => ["linux-x64"], _ => [] });
             (await Command.RunAsync("diff", ["--recursive", "--brief", first, second])).Succeeded();
         }
     }
@@ -33,11 +35,17 @@ public sealed class Release(Site site)
     {
         if (_made.TryGetValue(script, out var made))
             return made;
-        var clone = _made.GetValueOrDefault("clone") ?? site.NewPath("clone");
-        if (_made.TryAdd("clone", clone))
+        var clone = Path.Combine(_folder, "clone");
+        if (!Directory.Exists(clone))
             (await Command.RunAsync("git", ["clone", "--quiet", Vectors.Repository, clone])).Succeeded();
-        var path = site.NewPath(name);
+        var path = Path.Combine(_folder, name);
         (await Command.RunAsync(Path.Combine(clone, "packaging", script), [path, .. arguments])).Succeeded();
         return _made[script] = path;
+    }
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
     }
 }
