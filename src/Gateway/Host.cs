@@ -37,6 +37,7 @@ internal static partial class Host
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
         });
+        builder.AddServiceManager();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new LocalStore(Settings(services).Store));
         builder.Services.AddSingleton<IMemoryCache>(services => new MemoryCache(new MemoryCacheOptions { SizeLimit = Settings(services).MemoryCacheBytes }));

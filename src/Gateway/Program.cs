@@ -1,7 +1,11 @@
 using System.Net.Sockets;
 using Image2Ipfs.Gateway;
+using Image2Ipfs.Gateway.Observe;
 using Image2Ipfs.Gateway.Settings;
 using Microsoft.Extensions.Options;
+
+if (args is ["health", ..])
+    return await HealthCommand.RunAsync(args[1..]);
 
 WebApplicationBuilder? builder = null;
 try

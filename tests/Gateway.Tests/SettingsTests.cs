@@ -234,7 +234,7 @@ public sealed class SettingsTests
         Assert.Contains(folder["none.json"], Assert.Throws<FileNotFoundException>(() => Read("--config", folder["none.json"])).Message, StringComparison.Ordinal);
     }
 
-    private static GatewaySettings Read(params string[] args)
+    internal static GatewaySettings Read(params string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddSettings(args);

@@ -4,9 +4,9 @@
 # usage: setup.sh [host] [trixie] [sid]   (nothing: all three) | versions
 set -euo pipefail
 . "$(dirname "$(realpath "$0")")/work.sh"
-HOST_PACKAGES="ca-certificates python3 docker.io containerd runc crun skopeo buildah podman umoci debootstrap ipfs-cid docker-registry openssl apache2-utils"
+HOST_PACKAGES="ca-certificates python3 docker.io containerd runc crun skopeo buildah podman umoci debootstrap ipfs-cid docker-registry openssl apache2-utils systemd lintian dpkg-dev zip unzip prometheus python3-seccomp"
 ROOT_PACKAGES="docker.io docker-cli containerd runc crun skopeo buildah podman umoci"
-declare -A MORE=([trixie]="" [sid]="crane oras apptainer stargz-snapshotter")
+declare -A MORE=([trixie]="systemd-standalone-sysusers systemd-standalone-tmpfiles kubernetes-client" [sid]="crane oras apptainer stargz-snapshotter")
 export DEBIAN_FRONTEND=noninteractive
 
 [ "$(id -u)" = 0 ] || { echo "setup.sh: must be root" >&2; exit 1; }
