@@ -3,6 +3,7 @@ using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Find;
 using Image2Ipfs.Gateway.FrontDoor;
 using Image2Ipfs.Gateway.Layouts;
+using Image2Ipfs.Gateway.Listen;
 using Image2Ipfs.Gateway.Lists;
 using Image2Ipfs.Gateway.Mirror;
 using Image2Ipfs.Gateway.Names;
@@ -14,8 +15,11 @@ using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Health;
 
@@ -34,6 +38,11 @@ internal static partial class Host
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
         });
+        // HTTP/3 would be offered wherever the machine has a library for it.
+        builder.Services.RemoveAll<IMultiplexedConnectionListenerFactory>();
+        builder.Services.AddSingleton<Certificate>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Certificate>());
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<Certificate>((kestrel, certificate) => kestrel.ConfigureHttpsDefaults(certificate.Use));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new LocalStore(Settings(services).Store));
         builder.Services.AddSingleton<IMemoryCache>(services => new MemoryCache(new MemoryCacheOptions { SizeLimit = Settings(services).MemoryCacheBytes }));
@@ -89,7 +98,7 @@ internal static partial class Host
     public static void UseGateway(this WebApplication app)
     {
         var settings = Settings(app.Services);
-        app.UseProxy(settings.Proxy);
+        app.UseProxy(settings);
         app.UseMetrics(settings.Observe);
         var health = app.Services.GetRequiredService<Health>();
         app.Use(next => context => health.HandleAsync(context, next));
@@ -109,7 +118,7 @@ internal static partial class Host
         var names = settings.Names;
         LogNames(app.Logger, names.DnsLinks, names.NameServers.Count > 0 ? string.Join(", ", names.NameServers) : "of the system", names.MinTtl, names.MaxTtl, names.StaleFor);
         if (settings.Proxy is { AreAnyKnown: true } or { PathBase.Length: > 0 })
-            LogProxy(app.Logger, string.Join(", ", settings.Proxy.KnownProxies.Concat(settings.Proxy.KnownNetworks)), settings.Proxy.PathBase);
+            LogProxy(app.Logger, string.Join(", ", settings.Proxy.KnownProxies.Concat(settings.Proxy.KnownNetworks)), settings.Proxy.PathBase, settings.Proxy.AccelRedirect);
         LogObserve(app.Logger, settings.Observe.Metrics, app.Configuration[ObserveSettings.OtlpVariable] is { Length: > 0 } otlp ? otlp : "none", settings.Observe.LinesPerSecond);
         LogStop(app.Logger, settings.Stop.Delay, settings.Stop.Drain);
         var upstreams = app.Services.GetRequiredService<UpstreamPool>().Ranked();
@@ -119,8 +128,8 @@ internal static partial class Host
 
     private static GatewaySettings Settings(IServiceProvider services) => services.GetRequiredService<IOptions<GatewaySettings>>().Value;
 
-    [LoggerMessage(EventId = 9, Level = LogLevel.Information, Message = "Behind proxies {Known}; PathBase {PathBase}")]
-    private static partial void LogProxy(ILogger logger, string known, string pathBase);
+    [LoggerMessage(EventId = 9, Level = LogLevel.Information, Message = "Behind proxies {Known}; PathBase {PathBase}; AccelRedirect {AccelRedirect}")]
+    private static partial void LogProxy(ILogger logger, string known, string pathBase, string accelRedirect);
 
     [LoggerMessage(EventId = 8, Level = LogLevel.Information, Message = "/metrics {Metrics}; Otlp {Otlp}; LinesPerSecond {LinesPerSecond}")]
     private static partial void LogObserve(ILogger logger, bool metrics, string otlp, int linesPerSecond);

@@ -42,6 +42,9 @@ internal sealed class GatewaySettings
     public ProxySettings Proxy { get; set; } = new();
 
     [ValidateObjectMembers]
+    public TlsSettings Tls { get; set; } = new();
+
+    [ValidateObjectMembers]
     public ObserveSettings Observe { get; set; } = new();
 
     [ValidateObjectMembers]

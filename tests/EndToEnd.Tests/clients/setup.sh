@@ -4,7 +4,7 @@
 # usage: setup.sh [host] [trixie] [sid]   (nothing: all three) | versions
 set -euo pipefail
 . "$(dirname "$(realpath "$0")")/work.sh"
-HOST_PACKAGES="ca-certificates python3 docker.io containerd runc crun skopeo buildah podman umoci debootstrap ipfs-cid docker-registry openssl"
+HOST_PACKAGES="ca-certificates python3 docker.io containerd runc crun skopeo buildah podman umoci debootstrap ipfs-cid docker-registry openssl nginx caddy haproxy"
 ROOT_PACKAGES="docker.io docker-cli containerd runc crun skopeo buildah podman umoci"
 declare -A MORE=([trixie]="" [sid]="crane oras apptainer stargz-snapshotter")
 export DEBIAN_FRONTEND=noninteractive
