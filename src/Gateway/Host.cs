@@ -37,6 +37,8 @@ internal static partial class Host
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
+            // A proxy that has taken TLS off says "https" on a plain connection of HTTP/2, as HAProxy does. Nothing here depends on it.
+            kestrel.AllowAlternateSchemes = true;
         });
         // HTTP/3 would be offered wherever the machine has a library for it.
         builder.Services.RemoveAll<IMultiplexedConnectionListenerFactory>();

@@ -58,8 +58,8 @@ internal sealed class AccelRedirect(GatewaySettings settings)
         response.ContentType = contentType;
         response.ContentLength = 0;
         response.Headers[Header] = address;
-        // It says that itself.
-        response.Headers.AcceptRanges = default;
+        // It says both itself. What it was told of the second it would say again of another answer, when the file is not there.
+        response.Headers.AcceptRanges = response.Headers.CacheControl = default;
     }
 
     /// <summary>Nobody has an address on a Unix socket.</summary>

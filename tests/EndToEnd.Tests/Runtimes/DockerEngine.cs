@@ -30,6 +30,14 @@ public sealed class DockerEngine(string version, string store) : Client
     /// <summary>Makes it ask a mirror before its hub, or null for none.</summary>
     public Task UseMirrorAsync(Uri? mirror) => EngineAsync(mirror is null ? ["mirror"] : ["mirror", mirror.GetLeftPart(UriPartial.Authority)]);
 
+    /// <summary>Makes all engines trust an authority about one registry.</summary>
+    public static async Task TrustAsync(string registry, string authority)
+    {
+        var folder = Path.Combine(Scripts.WorkFolder, "etc", "certs.d", registry);
+        Directory.CreateDirectory(folder);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "ca.crt"), await File.ReadAllBytesAsync(authority));
+    }
+
     /// <summary>A pull that is to fail.</summary>
     /// <returns>What it says of that.</returns>
     public async Task<string> FailToPullAsync(string reference) =>
