@@ -12,6 +12,9 @@ public sealed class BrokenTests(Site site, FrontSite fronts, LargeTree tree) : I
 {
     private const long Before = 5_000_000;
 
+    // curl's exit codes.
+    private const int PartialFile = 18, ReceiveError = 56, Http2Stream = 92;
+
     public static MatrixTheoryData<string, string> EachByVersion => new(FrontSite.Cuttable.Select(row => row.Data), ["HTTP/1.1", "HTTP/2"]);
 
     private string Blob => $"/v2/{tree.Root.Component}/{tree.Published.Images[0].Name}/blobs/{tree.Published.Images[0].Layers.MaxBy(l => l.Size)!.Digest}";
@@ -77,13 +80,21 @@ public sealed class BrokenTests(Site site, FrontSite fronts, LargeTree tree) : I
         Assert.Equal((huge.Size, huge.Digest), (read, $"sha256:{Convert.ToHexStringLower(hash.GetHashAndReset())}"));
     }
 
+    /// <summary>
+    /// By curl, which counts what it gets as all clients in Go do: proxies may end the stream of HTTP/2 as if that were all, and leave it to
+    /// the client to hold it against Content-Length (RFC 9113, 8.1.1). HttpClient does not.
+    /// </summary>
     private async Task AssertBrokenAsync(Front front, string version)
     {
-        using var http = front.NewClient(Exchange.Version(version));
-        using var response = await http.GetAsync(Blob, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
-        Assert.Equal((HttpStatusCode.OK, Size), (response.StatusCode, response.Content.Headers.ContentLength));
-        var error = await Assert.ThrowsAnyAsync<Exception>(() => response.Content.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken));
-        Assert.True(error is HttpRequestException or IOException, $"{error}");
+        var result = (await Command.RunAsync("curl",
+        [
+            "-sS", version == "HTTP/2" ? "--http2" : "--http1.1", "--cacert", fronts.Authority.File, "--resolve", $"{front.Authority}:127.0.0.1",
+            "-o", "/dev/null", "-w", "%{http_code} %header{content-length} %{size_download}", $"https://{front.Authority}{Blob}",
+        ])).Failed();
+        Assert.True(result.ExitCode is PartialFile or Http2Stream or ReceiveError, $"exit code {result.ExitCode}: {result.Error}");
+        var said = result.Output.Split(' ');
+        Assert.Equal(["200", $"{Size}"], said[..2]);
+        Assert.InRange(long.Parse(said[2], CultureInfo.InvariantCulture), 1, Size - 1);
     }
 
     /// <summary>What its processes have in memory that is nobody else's.</summary>
