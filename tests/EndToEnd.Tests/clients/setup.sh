@@ -71,7 +71,7 @@ root() {
 
 versions() {
   local suite packages="docker.io containerd runc skopeo buildah podman"
-  echo "host: $(dpkg-query -W -f '${Package} ${Version}, ' $packages ipfs-cid)"
+  echo "host: $(dpkg-query -W -f '${Package} ${Version}, ' $packages ipfs-cid nginx caddy haproxy)"
   for suite in trixie sid; do
     echo "$suite: $(dpkg-query --admindir="$WORK/root-$suite/var/lib/dpkg" -W -f '${Package} ${Version}, ' $packages ${MORE[$suite]})"
   done
