@@ -20,7 +20,7 @@ internal sealed class ByDigest(LocalStore store, DiskCache disk, BlockCache bloc
         if (!digest.IsSha256)
             return null;
         if (OpenFile(digest) is var (file, path, origin))
-            return (new FileBody(file, path, origin), RandomAccess.GetLength(file));
+            return (new FileBody(file, origin, path), RandomAccess.GetLength(file));
         return Block(digest) is { } block ? (new MemoryBody(block), block.Length) : null;
     }
 

@@ -24,7 +24,11 @@ internal sealed partial class Certificate(IOptions<GatewaySettings> settings, Ti
     {
         if (_settings.Certificate.Length == 0)
             return;
-        _current ??= Load(Read());
+        if (_current is null)
+        {
+            _current = Load(Read());
+            LogCertificate(_settings.Certificate, _current.Leaf.Subject, _current.Leaf.NotAfter, _settings.CheckEvery);
+        }
         // Kestrel wants one of these; its context, in which the chain is sent too, counts.
         https.ServerCertificateSelector = (_, _) => _current.Leaf;
         https.OnAuthenticate = Choose;
@@ -55,7 +59,7 @@ internal sealed partial class Certificate(IOptions<GatewaySettings> settings, Ti
             if (text != _read)
             {
                 _current = Load(text);
-                LogNew(_current.Leaf.Subject, _current.Leaf.NotAfter);
+                LogCertificate(_settings.Certificate, _current.Leaf.Subject, _current.Leaf.NotAfter, _settings.CheckEvery);
             }
             _problem = "";
         }
@@ -90,8 +94,8 @@ internal sealed partial class Certificate(IOptions<GatewaySettings> settings, Ti
         }
     }
 
-    [LoggerMessage(EventId = 70, Level = LogLevel.Information, Message = "The certificate is a new one: {Subject}, until {Until:u}")]
-    private partial void LogNew(string subject, DateTime until);
+    [LoggerMessage(EventId = 70, Level = LogLevel.Information, Message = "Tls:Certificate {File} is {Subject}, until {Until:u}; CheckEvery {CheckEvery}")]
+    private partial void LogCertificate(string file, string subject, DateTime until, TimeSpan checkEvery);
 
     [LoggerMessage(EventId = 71, Level = LogLevel.Error, Message = "The certificate stays as it was: {Problem}")]
     private partial void LogUnusable(string problem);
