@@ -4,6 +4,7 @@ using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Find;
 using Image2Ipfs.Gateway.FrontDoor;
 using Image2Ipfs.Gateway.Layouts;
+using Image2Ipfs.Gateway.Listen;
 using Image2Ipfs.Gateway.Lists;
 using Image2Ipfs.Gateway.Mirror;
 using Image2Ipfs.Gateway.Names;
@@ -17,8 +18,11 @@ using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Health;
 
@@ -36,8 +40,15 @@ internal static partial class Host
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
+            // A proxy that has taken TLS off says "https" on a plain connection of HTTP/2, as HAProxy does. Nothing here depends on it.
+            kestrel.AllowAlternateSchemes = true;
         });
         builder.AddServiceManager();
+        // HTTP/3 would be offered wherever the machine has a library for it.
+        builder.Services.RemoveAll<IMultiplexedConnectionListenerFactory>();
+        builder.Services.AddSingleton<Certificate>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Certificate>());
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<Certificate>((kestrel, certificate) => kestrel.ConfigureHttpsDefaults(certificate.Use));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new LocalStore(Settings(services).Store));
         builder.Services.AddSingleton<IMemoryCache>(services => new MemoryCache(new MemoryCacheOptions { SizeLimit = Settings(services).MemoryCacheBytes }));
@@ -104,7 +115,7 @@ internal static partial class Host
     public static void UseGateway(this WebApplication app)
     {
         var settings = Settings(app.Services);
-        app.UseProxy(settings.Proxy);
+        app.UseProxy(settings);
         app.UseAccess(settings.Access);
         app.UseMetrics(settings.Observe);
         var health = app.Services.GetRequiredService<Health>();
@@ -126,7 +137,7 @@ internal static partial class Host
         var names = settings.Names;
         LogNames(app.Logger, names.DnsLinks, names.NameServers.Count > 0 ? string.Join(", ", names.NameServers) : "of the system", names.MinTtl, names.MaxTtl, names.StaleFor);
         if (settings.Proxy is { AreAnyKnown: true } or { PathBase.Length: > 0 })
-            LogProxy(app.Logger, string.Join(", ", settings.Proxy.KnownProxies.Concat(settings.Proxy.KnownNetworks)), settings.Proxy.PathBase);
+            LogProxy(app.Logger, string.Join(", ", settings.Proxy.KnownProxies.Concat(settings.Proxy.KnownNetworks)), settings.Proxy.PathBase, settings.Proxy.AccelRedirect);
         LogObserve(app.Logger, settings.Observe.Metrics, app.Configuration[ObserveSettings.OtlpVariable] is { Length: > 0 } otlp ? otlp : "none", settings.Observe.LinesPerSecond);
         if (settings.Content.AreAny)
             LogContent(app.Logger, settings.Content.Allow.Count, settings.Content.Deny.Count, string.Join(", ", app.Services.GetRequiredService<Denylists>().All.Select(l => $"{l.Rules.Count} rules of {l.Path}")), settings.Content.DeniedStatus);
@@ -144,8 +155,8 @@ internal static partial class Host
 
     private static GatewaySettings Settings(IServiceProvider services) => services.GetRequiredService<IOptions<GatewaySettings>>().Value;
 
-    [LoggerMessage(EventId = 9, Level = LogLevel.Information, Message = "Behind proxies {Known}; PathBase {PathBase}")]
-    private static partial void LogProxy(ILogger logger, string known, string pathBase);
+    [LoggerMessage(EventId = 9, Level = LogLevel.Information, Message = "Behind proxies {Known}; PathBase {PathBase}; AccelRedirect {AccelRedirect}")]
+    private static partial void LogProxy(ILogger logger, string known, string pathBase, string accelRedirect);
 
     [LoggerMessage(EventId = 95, Level = LogLevel.Information, Message = "Auth {Auth}, Anonymous {Anonymous}; RequestsPerMinute {RequestsPerMinute}, Burst {Burst}, ConcurrentRequests {ConcurrentRequests} of each client")]
     private static partial void LogAccess(ILogger logger, AuthWay auth, bool anonymous, int requestsPerMinute, int burst, int concurrentRequests);

@@ -97,7 +97,13 @@ internal static class AnswerWriter
         if (IsNotModified(context, blob.Digest.ToString()))
             return;
         context.Response.Headers.AcceptRanges = "bytes";
-        await (Ranges(context.Request, blob) switch
+        var ranges = Ranges(context.Request, blob);
+        if (context.Features.Get<AccelRedirect>()?.AddressOf(blob.Content.Path, context.Request, ranges) is { } address)
+        {
+            AccelRedirect.Write(context.Response, address, OctetStream);
+            return;
+        }
+        await (ranges switch
         {
             null => WritePartAsync(context, blob, StatusCodes.Status200OK, 0, blob.Size),
             [] => WriteNoRangeAsync(context, blob.Size),

@@ -7,11 +7,13 @@ namespace Image2Ipfs.Gateway.Answers;
 /// Sends slices of a file. It is read straight into the memory that the connection sends from: ASP.NET's own
 /// SendFileAsync goes through a buffer of 16 KiB of its own, at half the speed.
 /// </summary>
-internal sealed class FileBody(SafeFileHandle file, Origin origin = Origin.Store) : IBody
+internal sealed class FileBody(SafeFileHandle file, Origin origin = Origin.Store, string? path = null) : IBody
 {
     private const int Chunk = 128 * 1024;
 
     public Origin? Origin => origin;
+
+    public string? Path => path;
 
     public Task SendAsync(PipeWriter to, long start, long length, CancellationToken cancel) => SendAsync(to, file, start, length, cancel);
 

@@ -11,6 +11,9 @@ internal interface IBody : IDisposable
     /// <summary>Where they lie; null: in memory now, wherever they had to be fetched from.</summary>
     Origin? Origin { get; }
 
+    /// <summary>The file that has these bytes and no others, or null.</summary>
+    string? Path => null;
+
     /// <summary>The upstreams that have given some of them.</summary>
     IReadOnlyList<string> Upstreams => [];
 

@@ -123,11 +123,11 @@ internal sealed partial class DiskCache : IDisposable
 
     /// <returns>The content, which the caller disposes, or null where it is not here.</returns>
     /// <param name="forBlocks">Whether its blocks are to be made from it.</param>
-    public SafeFileHandle? OpenBlob(Cid cid, out long size, bool forBlocks = false) =>
-        Open(BlobName(cid, hasPlainLeaves: true), out size) ?? (forBlocks ? null : Open(BlobName(cid, hasPlainLeaves: false), out size));
+    public SafeFileHandle? OpenBlob(Cid cid, out long size, out string path, bool forBlocks = false) =>
+        Open(BlobName(cid, hasPlainLeaves: true), out size, out path) ?? (forBlocks ? null : Open(BlobName(cid, hasPlainLeaves: false), out size, out path));
 
-    /// <inheritdoc cref="OpenBlob(Cid, out long, bool)"/>
-    public SafeFileHandle? OpenBlob(Digest digest, out long size) => Open(BlobName(digest), out size);
+    /// <inheritdoc cref="OpenBlob(Cid, out long, out string, bool)"/>
+    public SafeFileHandle? OpenBlob(Digest digest, out long size, out string path) => Open(BlobName(digest), out size, out path);
 
     /// <summary>A new file to fetch a blob into, or null where nothing can be kept.</summary>
     public PartialFile? Begin()
@@ -212,14 +212,14 @@ internal sealed partial class DiskCache : IDisposable
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 
-    private SafeFileHandle? Open(string name, out long size)
+    private SafeFileHandle? Open(string name, out long size, out string path)
     {
-        size = 0;
+        (size, path) = (0, PathOf(name));
         if (!Use(name))
             return null;
         try
         {
-            var file = File.OpenHandle(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+            var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
             size = RandomAccess.GetLength(file);
             PullCost.Current?.From(Origin.Cache);
             return file;

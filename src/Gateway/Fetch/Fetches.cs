@@ -52,9 +52,9 @@ internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, Upstr
 
     private (IBody, long)? Cached(Cid? cid, Digest? digest)
     {
-        long size = 0;
-        var file = (cid is null ? null : cache.OpenBlob(cid, out size)) ?? (digest is { } d ? cache.OpenBlob(d, out size) : null);
-        return file is null ? null : (new FileBody(file, Origin.Cache), size);
+        var (size, path) = (0L, "");
+        var file = (cid is null ? null : cache.OpenBlob(cid, out size, out path)) ?? (digest is { } d ? cache.OpenBlob(d, out size, out path) : null);
+        return file is null ? null : (new FileBody(file, Origin.Cache, path), size);
     }
 
     private async Task<(IBody, long)> FromDagAsync(Cid cid, Wanted part, CancellationToken cancel)

@@ -77,7 +77,7 @@ internal sealed class Plain(Asking asking, DiskCache disk, Metrics metrics)
 
     private byte[]? Cached(Digest digest, int maxBytes)
     {
-        using var file = disk.OpenBlob(digest, out var size);
+        using var file = disk.OpenBlob(digest, out var size, out _);
         if (file is null || size > maxBytes)
             return null;
         var content = new byte[size];

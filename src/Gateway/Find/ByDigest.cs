@@ -21,8 +21,8 @@ internal sealed class ByDigest(LocalStore store, DiskCache disk, BlockCache bloc
     {
         if (!MayBeHad(digest))
             return null;
-        if (OpenFile(digest) is var (file, origin))
-            return (new FileBody(file, origin), RandomAccess.GetLength(file));
+        if (OpenFile(digest) is var (file, path, origin))
+            return (new FileBody(file, origin, path), RandomAccess.GetLength(file));
         return Block(digest) is { } block ? (new MemoryBody(block), block.Length) : null;
     }
 
@@ -57,7 +57,7 @@ internal sealed class ByDigest(LocalStore store, DiskCache disk, BlockCache bloc
 
     private byte[]? Read(Digest digest)
     {
-        if (OpenFile(digest) is not var (open, origin))
+        if (OpenFile(digest) is not var (open, _, origin))
             return Block(digest)?.ToArray();
         using var file = open;
         PullCost.Current?.From(origin);
@@ -68,8 +68,10 @@ internal sealed class ByDigest(LocalStore store, DiskCache disk, BlockCache bloc
         return RandomAccess.Read(file, bytes, 0) == length ? bytes : null;
     }
 
-    private (SafeFileHandle File, Origin Origin)? OpenFile(Digest digest) =>
-        store.OpenBlob(digest) is { } own ? (own, Origin.Store) : disk.OpenBlob(digest, out _) is { } cached ? (cached, Origin.Cache) : null;
+    private (SafeFileHandle File, string Path, Origin Origin)? OpenFile(Digest digest) =>
+        store.OpenBlob(digest) is { } own ? (own, store.BlobFile(digest), Origin.Store)
+        : disk.OpenBlob(digest, out _, out var path) is { } cached ? (cached, path, Origin.Cache)
+        : null;
 
     private ReadOnlyMemory<byte>? Block(Digest digest) => blocks.Get(Cid.V1(Cid.Raw, digest.ToHash()));
 }

@@ -9,5 +9,5 @@ internal sealed class CacheHeld(BlockCache blocks, DiskCache disk) : IHeld
 {
     public ReadOnlyMemory<byte>? Block(Cid cid) => blocks.Get(cid);
 
-    public SafeFileHandle? OpenFile(Cid cid, out long size) => disk.OpenBlob(cid, out size, forBlocks: true);
+    public SafeFileHandle? OpenFile(Cid cid, out long size) => disk.OpenBlob(cid, out size, out _, forBlocks: true);
 }

@@ -20,6 +20,8 @@ internal sealed class MeteredBody : IBody
 
     public Origin? Origin => _body.Origin;
 
+    public string? Path => _body.Path;
+
     public IReadOnlyList<string> Upstreams => _body.Upstreams;
 
     public Task SendAsync(PipeWriter to, long start, long length, CancellationToken cancel) => _body.SendAsync(new Writer(to, _cost), start, length, cancel);

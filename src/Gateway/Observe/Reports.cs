@@ -53,7 +53,7 @@ internal sealed partial class Reports(Metrics metrics, RecentPulls recent, IOpti
         if (!may)
             return;
         var (name, reference) = NamesOf(asked);
-        var outcome = isBrokenOff ? "broken off" : HasLeft(context, cost) ? "left by the client" : "whole";
+        var outcome = isBrokenOff ? "broken off" : HasLeft(context, cost) ? "left by the client" : context.Response.Headers.ContainsKey(AccelRedirect.Header) ? "left to the proxy" : "whole";
         LogPull(level, context.Request.Method, Metrics.NameOf(kind), Line.Of(name, MaxName), Line.Of(reference, MaxName), status, outcome, cost.Bytes, Metrics.NameOf(cost.Origin), string.Join(',', cost.Upstreams),
             Milliseconds(cost.UntilFirstByte), Math.Round(cost.Elapsed.TotalMilliseconds, 1), Line.Of(context.Request.Headers.UserAgent, MaxAgent));
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Settings;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -8,8 +9,12 @@ namespace Image2Ipfs.Gateway.Request;
 /// <summary>What a proxy in front says of a request, if it is known; and the beginning of all paths, where it leaves one.</summary>
 internal static class BehindProxy
 {
-    public static void UseProxy(this WebApplication app, ProxySettings settings)
+    public static void UseProxy(this WebApplication app, GatewaySettings all)
     {
+        var settings = all.Proxy;
+        // First, as long as the address is still the proxy's.
+        if (settings.AccelRedirect.Length > 0)
+            app.Use(AccelRedirect.For(all, Options(settings)));
         if (settings.AreAnyKnown)
             app.UseForwardedHeaders(Options(settings));
         if (settings.PathBase.Length > 0)

@@ -48,6 +48,9 @@ internal sealed class GatewaySettings
     public AccessSettings Access { get; set; } = new();
 
     [ValidateObjectMembers]
+    public TlsSettings Tls { get; set; } = new();
+
+    [ValidateObjectMembers]
     public ObserveSettings Observe { get; set; } = new();
 
     [ValidateObjectMembers]

@@ -37,7 +37,7 @@ internal sealed class BlockSource(Dag dag, Fetches fetches, ContentRules rules, 
         rules.Check(link.Cid);
         // An image of one's own may have the same layer.
         if (digest is { } named && store.OpenBlob(named) is { } own)
-            return (new FileBody(own), RandomAccess.GetLength(own));
+            return (new FileBody(own, path: store.BlobFile(named)), RandomAccess.GetLength(own));
         if (link.TotalSize <= Small && await dag.FileAsync(link.Cid, "", 2 * Small, cancel).ConfigureAwait(false) is { } content)
             return (new MemoryBody(content), content.Length);
         try

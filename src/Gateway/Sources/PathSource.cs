@@ -30,7 +30,7 @@ internal sealed class PathSource(Plain plain, Fetches fetches, LocalStore store,
         if (digest is not { } named)
             return null;
         if (store.OpenBlob(named) is { } own)
-            return (new FileBody(own), RandomAccess.GetLength(own));
+            return (new FileBody(own, path: store.BlobFile(named)), RandomAccess.GetLength(own));
         try
         {
             return await fetches.OpenAsync(null, named, $"/ipfs/{file}", part, cancel, await size().ConfigureAwait(false)).ConfigureAwait(false);

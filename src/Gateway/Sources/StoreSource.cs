@@ -34,7 +34,7 @@ internal sealed class StoreSource(LocalStore store, ContentRules rules, IMemoryC
             return default; // lost
         var length = RandomAccess.GetLength(open);
         if (length == found.Size)
-            return ValueTask.FromResult<(IBody, long)?>((new FileBody(open), length));
+            return ValueTask.FromResult<(IBody, long)?>((new FileBody(open, path: store.BlobFile(blob)), length));
         open.Dispose();
         throw new InvalidDataException($"blob {blob} is damaged: it has {length} bytes instead of {found.Size}");
     }

@@ -38,6 +38,14 @@ public sealed class DockerEngine(string version, string store) : Client
     /// <summary>What it keeps of logins.</summary>
     public Task<string> LoginsAsync() => File.ReadAllTextAsync(Path.Combine(Scripts.WorkFolder, $"docker-{version}-{store}", "logins", "config.json"));
 
+    /// <summary>Makes all engines trust an authority about one registry.</summary>
+    public static async Task TrustAsync(string registry, string authority)
+    {
+        var folder = Path.Combine(Scripts.WorkFolder, "etc", "certs.d", registry);
+        Directory.CreateDirectory(folder);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "ca.crt"), await File.ReadAllBytesAsync(authority));
+    }
+
     /// <summary>A pull that is to fail.</summary>
     /// <returns>What it says of that.</returns>
     public async Task<string> FailToPullAsync(string reference) =>

@@ -8,7 +8,7 @@ here=$(dirname "$(realpath "$0")")
 version=$1 what=$2
 shift 2
 case $version in
-1.6) in=(env PATH=/usr/sbin:/usr/bin:/sbin:/bin) ;;
+1.6) in=("$here/in-host.sh") ;;
 1.7) in=("$here/in-root.sh" trixie) ;;
 2.1) in=("$here/in-root.sh" sid) ;;
 *) echo "containerd.sh: unknown version $version" >&2; exit 2 ;;

@@ -8,7 +8,7 @@ here=$(dirname "$(realpath "$0")")
 client=$1 where=$2
 shift 2
 case $where in
-host) in=(env PATH=/usr/sbin:/usr/bin:/sbin:/bin) ;;
+host) in=("$here/in-host.sh") ;;
 *) in=("$here/in-root.sh" "$where") ;;
 esac
 home=$WORK/$client-$where

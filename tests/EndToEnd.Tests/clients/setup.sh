@@ -4,7 +4,7 @@
 # usage: setup.sh [host] [trixie] [sid]   (nothing: all three) | versions
 set -euo pipefail
 . "$(dirname "$(realpath "$0")")/work.sh"
-HOST_PACKAGES="ca-certificates python3 docker.io containerd runc crun skopeo buildah podman umoci debootstrap ipfs-cid docker-registry openssl apache2-utils systemd lintian dpkg-dev zip unzip prometheus python3-seccomp"
+HOST_PACKAGES="ca-certificates python3 docker.io containerd runc crun skopeo buildah podman umoci debootstrap ipfs-cid docker-registry openssl apache2-utils systemd lintian dpkg-dev zip unzip prometheus python3-seccomp nginx caddy haproxy"
 ROOT_PACKAGES="docker.io docker-cli containerd runc crun skopeo buildah podman umoci"
 declare -A MORE=([trixie]="systemd-standalone-sysusers systemd-standalone-tmpfiles kubernetes-client" [sid]="crane oras apptainer stargz-snapshotter")
 export DEBIAN_FRONTEND=noninteractive
@@ -71,7 +71,7 @@ root() {
 
 versions() {
   local suite packages="docker.io containerd runc skopeo buildah podman"
-  echo "host: $(dpkg-query -W -f '${Package} ${Version}, ' $packages ipfs-cid)"
+  echo "host: $(dpkg-query -W -f '${Package} ${Version}, ' $packages ipfs-cid nginx caddy haproxy)"
   for suite in trixie sid; do
     echo "$suite: $(dpkg-query --admindir="$WORK/root-$suite/var/lib/dpkg" -W -f '${Package} ${Version}, ' $packages ${MORE[$suite]})"
   done

@@ -28,7 +28,7 @@ public sealed class DiskCacheTests : IDisposable
         {
             Assert.True(cache.TryReadBlock(small.Cid, out var bytes));
             Assert.Equal(small.Bytes.ToArray(), bytes);
-            using var file = cache.OpenBlob(large.Cid, out var size);
+            using var file = cache.OpenBlob(large.Cid, out var size, out _);
             Assert.NotNull(file);
             Assert.Equal(5000, size);
             Assert.Equal(5100, cache.Bytes);
@@ -64,7 +64,7 @@ public sealed class DiskCacheTests : IDisposable
         RandomAccess.Write(partial.File, content, 0);
         partial.Keep(Digest.Sha256(content.AsSpan(0, 600)), 600);
         partial.File.Dispose();
-        using var file = cache.OpenBlob(Digest.Sha256(content.AsSpan(0, 600)), out var size);
+        using var file = cache.OpenBlob(Digest.Sha256(content.AsSpan(0, 600)), out var size, out _);
         Assert.Equal(600, size);
     }
 
@@ -99,7 +99,7 @@ public sealed class DiskCacheTests : IDisposable
         KeepBlob(cache, block);
         foreach (var file in Directory.EnumerateFiles(_folder["blobs"]))
             File.Delete(file);
-        Assert.Null(cache.OpenBlob(block.Cid, out _));
+        Assert.Null(cache.OpenBlob(block.Cid, out _, out _));
         Assert.Equal(0, cache.Bytes);
     }
 

@@ -188,7 +188,7 @@ public sealed partial class PlainPartsTests
         await run.LeaveAsync(when: () => run.Upstreams.All(u => u.Requests.Any(IsPart)));
         await Until(() =>
         {
-            using var file = run.Gateway.Running.Services.GetRequiredService<DiskCache>().OpenBlob(Layer, out _);
+            using var file = run.Gateway.Running.Services.GetRequiredService<DiskCache>().OpenBlob(Layer, out _, out _);
             return file is not null;
         });
         run.Clear();
