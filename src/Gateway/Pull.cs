@@ -260,12 +260,9 @@ internal sealed partial class Pull(
             return Unknown(name);
         if (!Page.TryParse(request.Query, out var page))
             return RegistryError.PaginationNumberInvalid(request.Query["n"]);
-        var (tags, next) = page.Of([.. repository.Tags.Where(MayBeHad).Select(t => t.Key.ToString()).Order(StringComparer.Ordinal)]);
+        var (tags, next) = page.Of([.. repository.Tags.Where(t => rules.MayBeHad(t.Value)).Select(t => t.Key.ToString()).Order(StringComparer.Ordinal)]);
         return Unproven(repository, NameList.Of("tags", tags, asked.Name) with { Next = Next($"/v2/{asked.Name}/tags/list", next, request) });
     }
-
-    /// <summary>A tag all of whose manifests are denied leads nowhere.</summary>
-    private bool MayBeHad(KeyValuePair<Tag, IReadOnlyList<Descriptor>> tag) => !rules.AreOn || tag.Value.Any(form => rules.Find(form.Digest) is null);
 
     private async ValueTask<Answer> ReferrersAsync(RepositoryName name, RegistryPath.Referrers asked, HttpRequest request)
     {

@@ -94,10 +94,10 @@ internal sealed partial class Certificate(IOptions<GatewaySettings> settings, Ti
         }
     }
 
-    [LoggerMessage(EventId = 70, Level = LogLevel.Information, Message = "Tls:Certificate {File} is {Subject}, until {Until:u}; CheckEvery {CheckEvery}")]
+    [LoggerMessage(EventId = 24, Level = LogLevel.Information, Message = "Tls:Certificate {File} is {Subject}, until {Until:u}; CheckEvery {CheckEvery}")]
     private partial void LogCertificate(string file, string subject, DateTime until, TimeSpan checkEvery);
 
-    [LoggerMessage(EventId = 71, Level = LogLevel.Error, Message = "The certificate stays as it was: {Problem}")]
+    [LoggerMessage(EventId = 25, Level = LogLevel.Error, Message = "The certificate stays as it was: {Problem}")]
     private partial void LogUnusable(string problem);
 
     private sealed record Loaded(X509Certificate2 Leaf, SslStreamCertificateContext Context);

@@ -110,10 +110,10 @@ internal sealed partial class Reports(Metrics metrics, RecentPulls recent, IOpti
 
     private static double? Milliseconds(TimeSpan? time) => time is { } known ? Math.Round(known.TotalMilliseconds, 1) : null;
 
-    [LoggerMessage(EventId = 51, Level = LogLevel.Information, Message = "{LeftOut} more requests have no line: Observe:LinesPerSecond")]
+    [LoggerMessage(EventId = 22, Level = LogLevel.Information, Message = "{LeftOut} more requests have no line: Observe:LinesPerSecond")]
     private partial void LogLeftOut(int leftOut);
 
-    [LoggerMessage(EventId = 50, Message = "{Method} {Kind} {Name} {Reference}: {Status} {Outcome}, {Bytes} bytes from {Source} ({Upstreams}), first byte after {FirstByteMs} ms, all after {Ms} ms, for {UserAgent}")]
+    [LoggerMessage(EventId = 21, Message = "{Method} {Kind} {Name} {Reference}: {Status} {Outcome}, {Bytes} bytes from {Source} ({Upstreams}), first byte after {FirstByteMs} ms, all after {Ms} ms, for {UserAgent}")]
     private partial void LogPull(
         LogLevel level, string method, string kind, string name, string reference, int status, string outcome, long bytes, string source, string upstreams, double? firstByteMs, double ms, string userAgent);
 }

@@ -39,6 +39,6 @@ internal sealed partial class Stopping(IOptions<GatewaySettings> settings, TimeP
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(EventId = 60, Level = LogLevel.Information, Message = "Stopping: not ready from now on; listening ends after {Delay}, what runs then is broken off after {Drain}")]
+    [LoggerMessage(EventId = 23, Level = LogLevel.Information, Message = "Stopping: not ready from now on; listening ends after {Delay}, what runs then is broken off after {Drain}")]
     private partial void LogStopping(TimeSpan delay, TimeSpan drain);
 }

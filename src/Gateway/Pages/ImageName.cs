@@ -1,5 +1,6 @@
 using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Names;
+using Image2Ipfs.Gateway.Request;
 using Image2Ipfs.Registry;
 
 namespace Image2Ipfs.Gateway.Pages;
@@ -53,6 +54,10 @@ internal sealed record ImageName(RepositoryName Name, Tag? Tag, Digest? Digest)
 
     /// <summary>Nothing in a name needs to be encoded in a query.</summary>
     public static string Address(string name) => $"/image?name={name}";
+
+    /// <summary>What a client would ask for to see it.</summary>
+    public RegistryPath.OfRepository ToPath() =>
+        Digest is { } digest ? new RegistryPath.DigestedManifest(Name, digest) : Tag is { } tag ? new RegistryPath.TaggedManifest(Name, tag) : new RegistryPath.Tags(Name);
 
     public override string ToString() => $"{Name}{(Tag is { } tag ? $":{tag}" : "")}{(Digest is { } digest ? $"@{digest}" : "")}";
 

@@ -5,6 +5,7 @@ using Image2Ipfs.Gateway.Fetch;
 using Image2Ipfs.Gateway.Find;
 using Image2Ipfs.Gateway.Layouts;
 using Image2Ipfs.Gateway.Negotiate;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
 
@@ -67,7 +68,7 @@ internal sealed class ImageReader(Manifests manifests, TimeProvider clock)
             {
                 return either.IsCancellationRequested ? null : await ReadAsync(repository, digest, either.Token).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is UpstreamsFailedException or InvalidDataException or IOException || (e is OperationCanceledException && !aborted.IsCancellationRequested))
+            catch (Exception e) when (e is UpstreamsFailedException or InvalidDataException or IOException or DeniedException || (e is OperationCanceledException && !aborted.IsCancellationRequested))
             {
                 return null;
             }

@@ -2,6 +2,7 @@ using Image2Ipfs.Gateway.Answers;
 using Image2Ipfs.Gateway.Layouts;
 using Image2Ipfs.Gateway.Lists;
 using Image2Ipfs.Gateway.Names;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Registry;
 using Image2Ipfs.Store;
@@ -12,7 +13,7 @@ namespace Image2Ipfs.Gateway.Pages;
 /// A look at a pull name, in the steps of a pull: find the repository, its tags or one image, and all that is said of it. What has to be
 /// there is read with a pull's patience, what is told beside it with less.
 /// </summary>
-internal sealed class Look(Roots roots, LocalStore store, ImageReader reader, ReferrerLists referrers, TimeProvider clock)
+internal sealed class Look(Admission admission, ContentRules rules, Roots roots, LocalStore store, ImageReader reader, ReferrerLists referrers, TimeProvider clock)
 {
     private const int TagsOnPage = 25;
     private const int ChildrenRead = 40;
@@ -21,12 +22,15 @@ internal sealed class Look(Roots roots, LocalStore store, ImageReader reader, Re
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     /// <returns>A page, the address where one is, or an error.</returns>
+    /// <exception cref="DeniedException">It may not be had.</exception>
     /// <exception cref="UpstreamsFailedException">The upstreams do not give it.</exception>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public async Task<Seen> AtAsync(ImageName name, int page, HttpContext context)
     {
-        var cancel = context.RequestAborted;
-        if (await roots.FindAsync(name.Name, mayAsk: !Loop.Closes(context.Request), cancel).ConfigureAwait(false) is not { } repository)
+        var (mayAsk, cancel) = (!Loop.Closes(context.Request), context.RequestAborted);
+        if (rules.AreOn && await admission.FindAsync(name.ToPath(), name.ToPath(), context.Request, mayAsk).ConfigureAwait(false) is { } denial)
+            throw new DeniedException(denial);
+        if (await roots.FindAsync(name.Name, mayAsk, cancel).ConfigureAwait(false) is not { } repository)
             // A root alone is a list of names, if it is known here.
             return RootName.Parse(name.Name) is RootName.Fixed({ Path: "" } place) && store.Find(place.Root) is not null
                 ? new Seen.Elsewhere($"/?q={name.Name}")
@@ -61,7 +65,7 @@ internal sealed class Look(Roots roots, LocalStore store, ImageReader reader, Re
 
     private async Task<RepositoryPage> TagsAsync(Repository repository, RepositoryName name, int page, CancellationToken cancel)
     {
-        var tags = repository.Tags.OrderBy(t => t.Key.ToString(), StringComparer.Ordinal).ToList();
+        var tags = repository.Tags.Where(t => rules.MayBeHad(t.Value)).OrderBy(t => t.Key.ToString(), StringComparer.Ordinal).ToList();
         var pages = Math.Max(1, (tags.Count + TagsOnPage - 1) / TagsOnPage);
         page = Math.Min(page, pages);
         var shown = tags.Skip((page - 1) * TagsOnPage).Take(TagsOnPage).Select(t => (Tag: t.Key, Forms: t.Value, Main: ImageReader.Choose(t.Value))).ToList();
@@ -88,9 +92,9 @@ internal sealed class Look(Roots roots, LocalStore store, ImageReader reader, Re
         try
         {
             var all = await referrers.OfAsync(repository, either.Token).ConfigureAwait(false);
-            return ImageIndex.Parse(all.Page(subject, artifactType: null, last: null).Index);
+            return ImageIndex.Parse(all.Page(subject, artifactType: null, last: null, rules).Index);
         }
-        catch (Exception e) when (e is UpstreamsFailedException or InvalidDataException or IOException or FormatException || (e is OperationCanceledException && !aborted.IsCancellationRequested))
+        catch (Exception e) when (e is UpstreamsFailedException or InvalidDataException or IOException or FormatException or DeniedException || (e is OperationCanceledException && !aborted.IsCancellationRequested))
         {
             return null;
         }

@@ -3,6 +3,7 @@ using Image2Ipfs.Gateway.Cache;
 using Image2Ipfs.Gateway.Lists;
 using Image2Ipfs.Gateway.Names;
 using Image2Ipfs.Gateway.Observe;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Gateway.Sources;
 using Image2Ipfs.Gateway.Upstreams;
 using Image2Ipfs.Ipfs;
@@ -16,7 +17,7 @@ namespace Image2Ipfs.Gateway.Pages;
 /// are on the page; to look for a name, those of all are read once, as for the catalog.
 /// </summary>
 internal sealed class Overview(
-    LocalStore store, RootList list, Roots roots, Catalog catalog, RecentPulls recent, Stopping stopping, DiskCache cache, UpstreamPool pool, TimeProvider clock)
+    LocalStore store, ContentRules rules, RootList list, Roots roots, Catalog catalog, RecentPulls recent, Stopping stopping, DiskCache cache, UpstreamPool pool, TimeProvider clock)
 {
     public const int RootsOnPage = 25;
 
@@ -36,7 +37,7 @@ internal sealed class Overview(
         try
         {
             var all = list.Newest();
-            var (found, names) = query.Length == 0 ? (all, null) : await FindAsync(all, query, host, cancel).ConfigureAwait(false);
+            var (found, names) = query.Length == 0 && !rules.AreOn ? (all, null) : await FindAsync(all, query, host, cancel).ConfigureAwait(false);
             var pages = Math.Max(1, (found.Count + RootsOnPage - 1) / RootsOnPage);
             page = Math.Min(page, pages);
             var rows = new List<RootRow>();
@@ -54,15 +55,17 @@ internal sealed class Overview(
     private async Task<(IReadOnlyList<ListedRoot>, ILookup<Cid, string>?)> FindAsync(IReadOnlyList<ListedRoot> all, string query, string host, CancellationToken cancel)
     {
         // A root, or a whole name that begins with one, in any text form.
-        if ((Cid.TryParse(query, out var cid) || (ImageName.Parse(query, host).Name is { } name && IsOf(name, out cid))) && store.Find(cid) is { } stored)
-            return ([.. all.Where(r => r.Root.Equals(stored))], null);
+        var only = (Cid.TryParse(query, out var cid) || (ImageName.Parse(query, host).Name is { } name && IsOf(name, out cid))) && store.Find(cid) is { } stored ? stored : null;
+        if (only is not null && !rules.AreOn)
+            return ([.. all.Where(r => r.Root.Equals(only))], null);
         var wanted = query.ToLowerInvariant();
+        // Of these every one may be had.
         var names = (await catalog.NamesAsync(cancel).ConfigureAwait(false))
-            .Where(n => n.Contains(wanted, StringComparison.Ordinal))
+            .Where(n => only is not null || n.Contains(wanted, StringComparison.Ordinal))
             .Select(n => (Root: Cid.TryParse(n.Split('/')[0], out var root) ? root : null, Path: n[(n.IndexOf('/', StringComparison.Ordinal) + 1)..]))
             .Where(n => n.Root is not null)
             .ToLookup(n => n.Root!, n => n.Path);
-        return ([.. all.Where(r => names.Contains(r.Root))], names);
+        return ([.. all.Where(r => names.Contains(r.Root) && (only is null || r.Root.Equals(only)))], names);
     }
 
     private static bool IsOf(ImageName name, [NotNullWhen(true)] out Cid? root)
@@ -93,6 +96,10 @@ internal sealed class Overview(
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             return row with { Problem = $"it cannot be read: {e.Message}" };
+        }
+        catch (DeniedException e)
+        {
+            return row with { Problem = e.Message }; // since it was listed
         }
     }
 }

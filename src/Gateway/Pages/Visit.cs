@@ -1,5 +1,7 @@
 using System.Globalization;
 using Image2Ipfs.Gateway.Answers;
+using Image2Ipfs.Gateway.Observe;
+using Image2Ipfs.Gateway.Rules;
 using Image2Ipfs.Gateway.Upstreams;
 
 namespace Image2Ipfs.Gateway.Pages;
@@ -8,7 +10,7 @@ namespace Image2Ipfs.Gateway.Pages;
 /// The page for people: <c>/</c>, and <c>/image?name=…</c> for what lies under a pull name. A visit, like a pull, is: parse, find, read, answer;
 /// errors are pages too. Nothing of it goes on to an upstream.
 /// </summary>
-internal sealed partial class Visit(Overview overview, Look look, ILogger<Visit> logger)
+internal sealed partial class Visit(Overview overview, Look look, Metrics metrics, ILogger<Visit> logger)
 {
     private const int MaxQuery = 300;
 
@@ -40,6 +42,11 @@ internal sealed partial class Visit(Overview overview, Look look, ILogger<Visit>
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             context.Abort(); // nobody is there
+        }
+        catch (DeniedException e)
+        {
+            metrics.Denied(e.Denial.List);
+            await WriteAsync(context, RegistryError.Denied(e.Denial)).ConfigureAwait(false);
         }
         catch (UpstreamsFailedException e)
         {

@@ -70,6 +70,9 @@ internal sealed class ContentRules
     /// <inheritdoc cref="Check(Place)"/>
     public void Check(MovingName name, string path) => Throw(Find(name, path));
 
+    /// <summary>Whether one of the forms of an image may be had: a tag all of whose manifests are denied leads nowhere.</summary>
+    public bool MayBeHad(IEnumerable<Descriptor> forms) => !AreOn || forms.Any(form => Find(form.Digest) is null);
+
     public bool Allows(Place place) => !IsLimited || _allow.Has(ListedName.KeyOf(place.Root), place.Path);
 
     public bool Allows(MovingName name, string path) => !IsLimited || _allow.Has(ListedName.KeyOf(name), path);
