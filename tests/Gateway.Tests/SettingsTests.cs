@@ -90,7 +90,7 @@ public sealed class SettingsTests
     [InlineData("--Gateway:Stop:Dealy=00:00:01", "Dealy")]
     public void A_wrong_setting_is_named(string argument, string named)
     {
-        Assert.Contains(named, Assert.Single(Assert.Throws<OptionsValidationException>(() => Read(argument)).Failures), StringComparison.Ordinal);
+        Assert.Single(Assert.Throws<OptionsValidationException>(() => Read(argument)).Failures, failure => failure.Contains(named, StringComparison.Ordinal));
     }
 
     /// <summary>One of each kind, in every section that is read here, told as it is written.</summary>
