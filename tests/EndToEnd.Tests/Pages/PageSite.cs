@@ -74,7 +74,9 @@ public sealed class PageSite(Site site) : IAsyncDisposable
         config["author"] = text;
         config["config"] = new JsonObject
         {
-            ["Entrypoint"] = new JsonArray("/entry", text), ["Env"] = new JsonArray($"TEXT={text}", $"LONG={words}"), ["ExposedPorts"] = new JsonObject { ["80/tcp"] = new JsonObject() },
+            ["Entrypoint"] = new JsonArray("/entry", text),
+            ["Env"] = new JsonArray($"TEXT={text}", $"LONG={words}"),
+            ["ExposedPorts"] = new JsonObject { ["80/tcp"] = new JsonObject() },
             ["Labels"] = new JsonObject { ["label.text"] = text, [$"a.very.long.label.that.{new string('w', 80)}"] = words },
         };
         config["history"] = new JsonArray(

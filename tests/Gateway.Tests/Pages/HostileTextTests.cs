@@ -28,8 +28,15 @@ public sealed class HostileTextTests
         config["architecture"] = said.Length < 100 ? said : "amd64";
         config["config"] = new JsonObject
         {
-            ["Entrypoint"] = new JsonArray(said), ["Cmd"] = new JsonArray(said), ["User"] = said, ["WorkingDir"] = said, ["Env"] = new JsonArray(said, $"{said}={said}"),
-            ["Labels"] = new JsonObject { [said] = said }, ["ExposedPorts"] = new JsonObject { [said] = new JsonObject() }, ["Volumes"] = new JsonObject { [said] = new JsonObject() }, ["StopSignal"] = said,
+            ["Entrypoint"] = new JsonArray(said),
+            ["Cmd"] = new JsonArray(said),
+            ["User"] = said,
+            ["WorkingDir"] = said,
+            ["Env"] = new JsonArray(said, $"{said}={said}"),
+            ["Labels"] = new JsonObject { [said] = said },
+            ["ExposedPorts"] = new JsonObject { [said] = new JsonObject() },
+            ["Volumes"] = new JsonObject { [said] = new JsonObject() },
+            ["StopSignal"] = said,
         };
         config["history"] = new JsonArray(new JsonObject { ["created"] = "2026-01-01T00:00:00Z", ["created_by"] = said, ["comment"] = said, ["author"] = said });
         var image = layout.Manifest(layout.Blob(MediaType.OciConfig.Value, Encoding.UTF8.GetBytes(config.ToJsonString())), [layout.Layer(layer)], null, ("annotations", TestLayout.Texts((said, said))));
