@@ -32,7 +32,7 @@ public sealed class FrontDoorHeaderVectorTests(RecordedGateway gateway) : IClass
     [Fact]
     public async Task The_documentation_has_the_table()
     {
-        var text = await File.ReadAllTextAsync(Path.Combine(Vectors.Repository, "docs", "operating.md"), RunningGateway.Cancel);
+        var text = await File.ReadAllTextAsync(Path.Combine(Vectors.Repository, "docs", "ipfs-gateway.md"), RunningGateway.Cancel);
         var table = text[(text.IndexOf(HeaderDifference.Begin, StringComparison.Ordinal) + HeaderDifference.Begin.Length)..text.IndexOf(HeaderDifference.End, StringComparison.Ordinal)];
         // Not Assert.Equal, which shows the beginning of what is to stand there.
         Assert.True(table == "\n" + HeaderDifference.Markdown(), HeaderDifference.Markdown());

@@ -17,7 +17,7 @@ public sealed class PackageTests(Site site, Release release)
     /// <summary>The last one is not in the group.</summary>
     private static readonly string[] Users = ["anna", "ben", "eve"];
 
-    private static readonly string Root = Path.Combine(Scripts.WorkFolder, "package-root", "root");
+    internal static readonly string Root = Path.Combine(Scripts.WorkFolder, "package-root", "root");
 
     private static readonly string Systemd = Path.Combine(Vectors.Repository, "config", "systemd");
 
@@ -182,7 +182,7 @@ public sealed class PackageTests(Site site, Release release)
 
     private static async Task RunAsync(params IEnumerable<string> command) => (await Scripts.RunAsync("package-root.sh", ["run", .. command])).Succeeded();
 
-    private static async Task InRootAsync(Func<Task> test)
+    internal static async Task InRootAsync(Func<Task> test)
     {
         (await Scripts.RunAsync("package-root.sh", "start")).Succeeded();
         try
