@@ -103,9 +103,10 @@ public sealed class PageTests(PageSite site, Browser browser) : IClassFixture<Pa
         Assert.Equal("Image2Ipfs", await FocusedAsync());
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.TypeAsync($"{site.Name}:1.0");
+        await Assertions.Expect(page.Locator("input:focus")).ToHaveValueAsync($"{site.Name}:1.0");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/image?name=*");
-        Assert.Equal($"{site.Gateway}image?name={Uri.EscapeDataString($"{site.Name}:1.0")}", page.Url);
+        await Assertions.Expect(page).ToHaveURLAsync($"{site.Gateway}image?name={Uri.EscapeDataString($"{site.Name}:1.0")}");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Pull" })).ToBeVisibleAsync();
 
         // On to the first copy button, and through every link and button of the page once.
         var seen = new List<string>();
