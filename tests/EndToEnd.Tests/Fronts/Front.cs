@@ -44,7 +44,7 @@ internal sealed class Front : IAsyncDisposable
     public static async Task<Front> StartAsync(string program, Behind behind, string folder, TestAuthority authority)
     {
         Directory.CreateDirectory(folder);
-        var (port, plainPort) = (FreePort(), FreePort());
+        var (port, plainPort) = (Port.Free(), Port.Free());
         var command = program switch
         {
             "nginx" => await NginxAsync(behind, folder, authority, port, plainPort),
@@ -59,7 +59,7 @@ internal sealed class Front : IAsyncDisposable
     public static async Task<Front> StartNginxAsync(Func<int, string> http, string folder, TestAuthority authority)
     {
         Directory.CreateDirectory(folder);
-        var port = FreePort();
+        var port = Port.Free();
         return await StartAsync(await NginxAsync(http(port), folder), folder, port, 0, authority);
     }
 
@@ -101,13 +101,6 @@ internal sealed class Front : IAsyncDisposable
             _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<Front> StartAsync(string[] command, string folder, int port, int plainPort, TestAuthority authority)

@@ -22,6 +22,9 @@ public sealed class FrontTests(Site site, FrontSite fronts, IpfsNode node) : ICl
         var differences = new List<string>();
         foreach (var line in await LinesAsync(name))
         {
+            // A body that nobody wants: over HTTP/2 Caddy may reset the stream that it still comes on, after the answer.
+            if (version == "HTTP/2" && line.Contains(" +", StringComparison.Ordinal))
+                continue;
             var (expected, actual) = (await Exchange.AskAsync(direct, line), await Exchange.AskAsync(through, line));
             // nginx says of a whole file that it has ranges, and of a part nothing.
             if (name == "nginx files" && expected.StartsWith("206\nACCEPT-RANGES: bytes\n", StringComparison.Ordinal) && !actual.Contains("\nACCEPT-RANGES", StringComparison.Ordinal))
@@ -124,7 +127,7 @@ public sealed class FrontTests(Site site, FrontSite fronts, IpfsNode node) : ICl
         var size = layer.Size;
         return
         [
-            "GET /v2/", "GET /v2", "HEAD /v2/", "GET /",
+            "GET /v2/", "GET /v2", "HEAD /v2/", "GET /favicon.ico", "GET /nothing",
             $"GET {manifest}/s2", $"HEAD {manifest}/s2",
             .. new[] { MediaType.Schema1Signed, MediaType.Schema2, MediaType.OciManifest }.SelectMany(t => (string[])[$"GET {manifest}/s2 | Accept: {t.Value}", $"HEAD {manifest}/s2 | Accept: {t.Value}"]),
             $"GET {manifest}/s2 | Accept: {MediaType.OciManifest.Value}, {MediaType.Schema2.Value};q=0.5", $"GET {manifest}/s2 | Accept: application/nothing",

@@ -20,7 +20,7 @@ public sealed partial class OperatingTests(Site site, Release release)
         { typed; } & gateway=$!
         trap 'kill -TERM -- -$gateway' EXIT
         for attempt in $(seq 180); do
-            curl -fs http://127.0.0.1:5000/v2/ && exit
+            curl -fs -o /dev/null http://127.0.0.1:5000/v2/ && echo 'It serves.' && exit
             kill -0 $gateway
             sleep 1
         done
@@ -63,7 +63,7 @@ public sealed partial class OperatingTests(Site site, Release release)
     public async Task A_container_serves_the_store_of_its_host()
     {
         var published = await site.PublishAsync("docker-20.10.24.tar");
-        var docker = (DockerEngine)await site.ClientAsync("docker 28.5 store");
+        var docker = (DockerEngine)await site.ClientAsync("docker 20.10 graph");
         var folder = Path.GetDirectoryName(site.NewPath("x"))!;
         File.Copy(await release.ImageAsync(), Path.Combine(folder, "image2ipfs-gateway.tar"));
         // There are no namespaces of networks here, and no more files than these.
@@ -106,7 +106,7 @@ public sealed partial class OperatingTests(Site site, Release release)
         var folder = Path.GetDirectoryName(site.NewPath("x"))!;
         await File.WriteAllTextAsync(Path.Combine(folder, "typed.sh"), Typed["login"].Replace("/etc/image2ipfs", folder, StringComparison.Ordinal), TestContext.Current.CancellationToken);
         // htpasswd asks on a terminal, twice, and takes nothing that was typed before it asked.
-        await TypeAsync("(for i in $(seq 40); do sleep 0.5; echo secret; done) | script --quiet --return --command 'bash typed.sh' /dev/null", folder);
+        await TypeAsync("set +o pipefail; (for i in $(seq 40); do sleep 0.5; echo secret; done) 2>/dev/null | script --quiet --return --command 'bash typed.sh' /dev/null", folder);
         await using var gateway = await GatewayProcess.StartAsync(site.Store, "--Gateway:Access:Auth=Basic", $"--Gateway:Access:Users={folder}/users");
         Assert.Equal([HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.OK], [await PingAsync(null), await PingAsync("wrong"), await PingAsync("secret")]);
 
@@ -123,7 +123,7 @@ public sealed partial class OperatingTests(Site site, Release release)
     private async Task ServesAsync(string block, string folder)
     {
         var result = await TypeAsync($"typed() {{\n{Typed[block]}\n}}\n{UntilItServes}", folder);
-        Assert.EndsWith("{}", result.Output, StringComparison.Ordinal);
+        Assert.Contains("It serves.\n", result.Output, StringComparison.Ordinal);
     }
 
     private async Task<CommandResult> TypeAsync(string script, string folder)

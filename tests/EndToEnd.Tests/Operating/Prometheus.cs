@@ -25,7 +25,7 @@ internal sealed class Prometheus : IAsyncDisposable
         await File.WriteAllTextAsync(file, text.Replace("[gateway:5000]", $"['{target}']", StringComparison.Ordinal).Replace("_interval: 15s", "_interval: 1s", StringComparison.Ordinal));
         (await Command.RunAsync("promtool", ["check", "config", file])).Succeeded();
 
-        var authority = $"127.0.0.1:{PackageTests.FreePort()}";
+        var authority = $"127.0.0.1:{Port.Free()}";
         var process = Process.Start(new ProcessStartInfo("prometheus", [$"--config.file={file}", $"--web.listen-address={authority}", $"--storage.tsdb.path={folder}/data", "--log.level=error"]))!;
         var prometheus = new Prometheus(process, new Uri($"http://{authority}"));
         try

@@ -18,7 +18,7 @@ public sealed class ImageTests(Site site, Release release)
         (await docker.PullAsync(reference)).AssertIs(gateway.Images[0]);
 
         var published = await site.PublishAsync("docker-20.10.24.tar");
-        var authority = $"127.0.0.1:{PackageTests.FreePort()}";
+        var authority = $"127.0.0.1:{Port.Free()}";
         // There are no namespaces of networks here; for the rest, as docs/operating.md says.
         var container = (await docker.DockerAsync("run", "--detach", "--network=host", "--ulimit=nofile=1024:1024", "--read-only", "--cap-drop=ALL",
             $"--volume={site.Store}:/var/lib/image2ipfs:ro", $"--env=Urls=http://{authority}", reference)).Trim();

@@ -56,7 +56,7 @@ public sealed class PackageTests(Site site, Release release)
             await InstallAsync();
             // Again: what the scripts make is there already.
             await InstallAsync();
-            var authority = $"127.0.0.1:{FreePort()}";
+            var authority = $"127.0.0.1:{Port.Free()}";
             await File.AppendAllTextAsync(Path.Combine(Root, "etc/default/image2ipfs-gateway"), $"Urls=http://{authority}\n", TestContext.Current.CancellationToken);
             foreach (var user in Users)
                 await RunAsync("useradd", user);
@@ -109,7 +109,7 @@ public sealed class PackageTests(Site site, Release release)
             Assert.True(File.Exists(Path.Combine(folder, file)), file);
 
         var published = await site.PublishAsync("docker-20.10.24.tar");
-        var authority = $"127.0.0.1:{FreePort()}";
+        var authority = $"127.0.0.1:{Port.Free()}";
         using var gateway = Process.Start(new ProcessStartInfo(Path.Combine(folder, "Gateway"), [$"--urls=http://{authority}", "--config", Path.Combine(folder, "config", "gateway.json")])
         {
             Environment = { ["IMAGE2IPFS_STORE"] = site.Store, ["XDG_CACHE_HOME"] = site.NewPath("cache") },
@@ -131,7 +131,7 @@ public sealed class PackageTests(Site site, Release release)
     public async Task It_takes_a_socket_from_systemd()
     {
         var published = await site.PublishAsync("docker-20.10.24.tar");
-        var authority = $"127.0.0.1:{FreePort()}";
+        var authority = $"127.0.0.1:{Port.Free()}";
         using var gateway = Process.Start(new ProcessStartInfo("systemd-socket-activate",
             ["--listen", authority, "--setenv=HOME", "--setenv=PATH", $"--setenv=IMAGE2IPFS_STORE={site.Store}", "/usr/bin/env", Programs.Dotnet, Programs.Gateway])
         { RedirectStandardError = true })!;
@@ -193,12 +193,5 @@ public sealed class PackageTests(Site site, Release release)
         {
             (await Scripts.RunAsync("package-root.sh", "stop")).Succeeded();
         }
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

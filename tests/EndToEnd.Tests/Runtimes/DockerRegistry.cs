@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Image2Ipfs.Registry;
+using Image2Ipfs.Testing;
 
 namespace Image2Ipfs.EndToEnd.Tests.Runtimes;
 
@@ -18,7 +19,7 @@ internal sealed class DockerRegistry : IAsyncDisposable
     public static async Task<DockerRegistry> StartAsync(string folder)
     {
         Directory.CreateDirectory(folder);
-        var port = FreePort();
+        var port = Port.Free();
         var config = Path.Combine(folder, "config.yml");
         await File.WriteAllTextAsync(config, $$"""
             version: 0.1
@@ -88,11 +89,4 @@ internal sealed class DockerRegistry : IAsyncDisposable
 
     private static HttpResponseMessage Succeeded(HttpResponseMessage reply) =>
         reply.IsSuccessStatusCode ? reply : throw new InvalidOperationException($"{reply.RequestMessage!.Method} {reply.RequestMessage.RequestUri}: {(int)reply.StatusCode}");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
