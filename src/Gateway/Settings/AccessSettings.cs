@@ -83,7 +83,7 @@ internal sealed class AccessSettings : IValidatableObject
             yield return Wrong(nameof(Auth), "there are Users or keys, and nobody is asked who he is; write Basic or Token");
         if (string.IsNullOrEmpty(Users) && (Auth == AuthWay.Basic || GivesTokens))
             yield return Wrong(nameof(Users), $"with Auth={Auth} there must be a file of users, as htpasswd -B writes it");
-        if (!string.IsNullOrEmpty(Realm) && !(Uri.TryCreate(Realm, UriKind.Absolute, out var realm) && realm.Scheme is "http" or "https" && Realm.All(c => char.IsAscii(c) && !char.IsControl(c) && c is not ('"' or '\\' or ' '))))
+        if (!string.IsNullOrEmpty(Realm) && !(HttpAddress.Is(Realm) && Realm.All(c => char.IsAscii(c) && !char.IsControl(c) && c is not ('"' or '\\' or ' '))))
             yield return Wrong(nameof(Realm), $"'{Realm}' is no address; write https://registry.example.org/token");
         if (string.IsNullOrEmpty(TrustedKeys))
             yield break;

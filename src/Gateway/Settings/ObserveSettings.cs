@@ -33,7 +33,7 @@ internal sealed class ObserveSettings : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!string.IsNullOrEmpty(Otlp) && !(Uri.TryCreate(Otlp, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+        if (!string.IsNullOrEmpty(Otlp) && !HttpAddress.Is(Otlp))
             yield return new ValidationResult($"Observe:{nameof(Otlp)}: '{Otlp}' is no address; write http://127.0.0.1:4317", [nameof(Otlp)]);
     }
 }

@@ -31,16 +31,14 @@ internal static class UpstreamAddresses
     {
         var ofVariable = Split(configuration[Variable]);
         return (from address in ofVariable
-                where !IsAddress(address)
+                where !HttpAddress.Is(address)
                 select $"{Variable}: '{address}' is no address; write http://127.0.0.1:8080, and more after a comma")
             .Concat(from cluster in configuration.GetSection("ReverseProxy:Clusters").GetChildren()
                     from destination in cluster.GetSection("Destinations").GetChildren()
                     let address = destination["Address"] ?? ""
-                    where !IsAddress(address) && !ofVariable.Contains(address)
+                    where !HttpAddress.Is(address) && !ofVariable.Contains(address)
                     select $"{destination.Path}:Address: '{address}' is no address; write http://127.0.0.1:8080");
     }
 
     private static string[] Split(string? addresses) => (addresses ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-
-    private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 }

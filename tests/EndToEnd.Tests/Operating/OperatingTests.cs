@@ -14,19 +14,6 @@ public sealed partial class OperatingTests(Site site, Release release)
     private static readonly IReadOnlyDictionary<string, string> Typed =
         Block().Matches(File.ReadAllText(Path.Combine(Vectors.Repository, "docs", "operating.md"))).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value);
 
-    /// <summary>For what stays in the foreground: it is started, serves, and is ended.</summary>
-    private const string UntilItServes = """
-        set -m
-        { typed; } & gateway=$!
-        trap 'kill -TERM -- -$gateway' EXIT
-        for attempt in $(seq 180); do
-            curl -fs -o /dev/null http://127.0.0.1:5000/v2/ && echo 'It serves.' && exit
-            kill -0 $gateway
-            sleep 1
-        done
-        exit 1
-        """;
-
     [Fact]
     public void Every_block_is_typed_by_a_test() => Assert.Equal(["archive", "container", "deb", "login", "settings"], Typed.Keys.Order(StringComparer.Ordinal));
 
@@ -120,9 +107,11 @@ public sealed partial class OperatingTests(Site site, Release release)
         }
     }
 
+    /// <summary>What stays in the foreground is started, serves, and is ended.</summary>
     private async Task ServesAsync(string block, string folder)
     {
-        var result = await TypeAsync($"typed() {{\n{Typed[block]}\n}}\n{UntilItServes}", folder);
+        var script = new ReadmeScript($"```sh gateway\n{Typed[block]}```\n```sh\necho 'It serves.'\n```\n");
+        var result = await TypeAsync($"{script}", folder);
         Assert.Contains("It serves.\n", result.Output, StringComparison.Ordinal);
     }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Image2Ipfs.Testing;
 
 namespace Image2Ipfs.EndToEnd.Tests.Operating;
@@ -25,7 +24,7 @@ public sealed class PrometheusTests(Site site, LargeTree tree) : IClassFixture<L
             using (var missing = await http.GetAsync(new Uri(gateway.Address, "/v2/none/manifests/none"), TestContext.Current.CancellationToken))
                 Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
             without.Clear();
-            foreach (var query in Dashboard())
+            foreach (var query in Queries())
                 if (!await prometheus.HasDataAsync(query))
                     without.Add(query);
             if (without.Count == 0 || tries == 0)
@@ -41,14 +40,6 @@ public sealed class PrometheusTests(Site site, LargeTree tree) : IClassFixture<L
         Assert.DoesNotContain(rules, rule => rule.State == "firing");
     }
 
-    private static IEnumerable<string> Dashboard()
-    {
-        using var dashboard = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Vectors.Repository, "config", "grafana", "image2ipfs.json")));
-        return
-        [
-            .. from panel in dashboard.RootElement.GetProperty("panels").EnumerateArray()
-               from target in panel.GetProperty("targets").EnumerateArray()
-               select target.GetProperty("expr").GetString()!.Replace("$instance", ".*", StringComparison.Ordinal).Replace("$__rate_interval", "30s", StringComparison.Ordinal),
-        ];
-    }
+    private static IEnumerable<string> Queries() =>
+        Dashboard.Expressions().Select(expression => expression.Replace("$instance", ".*", StringComparison.Ordinal).Replace("$__rate_interval", "30s", StringComparison.Ordinal));
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Image2Ipfs.Gateway.Tests.Running;
 using Image2Ipfs.Gateway.Tests.Upstreams;
@@ -30,7 +29,7 @@ public sealed partial class DashboardTests
         var exported = Encoding.UTF8.GetString((await gateway.Running.GetAsync("/metrics")).Body);
         var labels = Samples().Matches(exported).GroupBy(m => m.Groups[1].Value).ToDictionary(g => g.Key, g => string.Concat(g.Select(m => m.Groups[2].Value)));
 
-        var (dashboard, alerts) = (DashboardExpressions(), AlertExpressions());
+        var (dashboard, alerts) = (Dashboard.Expressions(), AlertExpressions());
         Assert.True(dashboard.Count > 20);
         Assert.True(alerts.Count > 5);
         foreach (var expression in dashboard.Concat(alerts))
@@ -51,17 +50,6 @@ public sealed partial class DashboardTests
         var by = By().Matches(expression).SelectMany(m => m.Groups[1].Value.Split(", "));
         var selected = Selected().Matches(expression).Select(m => m.Groups[1].Value);
         return ([.. Metric().Matches(expression).Select(m => m.Groups[1].Value)], [.. by.Concat(selected)]);
-    }
-
-    private static IReadOnlyList<string> DashboardExpressions()
-    {
-        using var dashboard = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Vectors.Repository, "config", "grafana", "image2ipfs.json")));
-        return
-        [
-            .. dashboard.RootElement.GetProperty("panels").EnumerateArray()
-                .SelectMany(p => p.GetProperty("targets").EnumerateArray())
-                .Select(t => t.GetProperty("expr").GetString()!),
-        ];
     }
 
     private static IReadOnlyList<string> AlertExpressions()
