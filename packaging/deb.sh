@@ -24,6 +24,9 @@ documents() {
   [ ! -e "$from/$package.overrides" ] || put 644 "$from/$package.overrides" "usr/share/lintian/overrides/$package"
 }
 
+# What dpkg-gencontrol counts, in KiB: a folder's own size depends on the file system.
+size() { find "$root" -path "$root/DEBIAN" -prune -o -printf '%y %s\n' | awk '{ kib += $1 == "f" ? int(($2 + 1023) / 1024) : 1 } END { print kib }'; }
+
 # pack BINARY..: whose libraries are depended on
 pack() {
   local depends
@@ -32,14 +35,14 @@ pack() {
   printf 'Source: %s\n\nPackage: %s\nArchitecture: any\n' "$package" "$package" >"$work/debian/control"
   depends=$(cd "$work" && dpkg-shlibdeps -O "$@" 2>"$work/shlibdeps.log" | sed -n 's/^shlibs:Depends=//p') || { cat "$work/shlibdeps.log" >&2; return 1; }
   sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@LIBRARIES@/$depends/" \
-    -e "s/@SIZE@/$(du -sk --apparent-size "$root" | cut -f1)/" "$from/$package.control" >"$root/DEBIAN/control"
+    -e "s/@SIZE@/$(size)/" "$from/$package.control" >"$root/DEBIAN/control"
   (cd "$root" && find . -type f ! -path './DEBIAN/*' -printf '%P\n' | sort | xargs -d '\n' md5sum) >"$root/DEBIAN/md5sums"
   find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
   dpkg-deb --root-owner-group -Zxz --build "$root" "$out/${package}_${version}_$architecture.deb"
 }
 
 package=image2ipfs root=$work/image2ipfs
-dotnet publish src/Publisher -c Release -o "$work/publisher" -v:quiet
+published Publisher "$work/publisher"
 put 755 "$work/publisher/image2ipfs" usr/bin/image2ipfs
 strip --strip-unneeded --remove-section=.comment --remove-section=.note "$root/usr/bin/image2ipfs"
 put_gz docs/image2ipfs.1 usr/share/man/man1/image2ipfs.1.gz

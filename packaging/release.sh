@@ -11,10 +11,15 @@ trap 'rm -rf "$work"' EXIT
 
 version() { dotnet msbuild src/Gateway -restore -v:quiet -t:MinVer -getProperty:Version; }
 
-# gateway RUNTIME FOLDER: the Gateway with its runtime, but for what only debuggers and tracers read. No symbols: the sources
+# published PROJECT FOLDER ARGUMENT..: built from nothing, whatever an earlier build left in the clone. No symbols: the sources
 # that .NET generates for logging come in another order each time, which nothing but the symbols shows.
+published() {
+  dotnet publish "src/$1" -c Release -o "$2" --artifacts-path "$work/build" -v:quiet -p:DebugType=none -p:DebugSymbols=false "${@:3}"
+}
+
+# gateway RUNTIME FOLDER: the Gateway with its runtime, but for what only debuggers and tracers read
 gateway() {
-  dotnet publish src/Gateway -c Release -r "$1" --self-contained -o "$2" -v:quiet -p:DebugType=none -p:DebugSymbols=false
+  published Gateway "$2" -r "$1" --self-contained
   rm -f "$2"/createdump* "$2"/libmscordaccore* "$2"/libmscordbi* "$2"/mscordaccore* "$2"/mscordbi* "$2"/libcoreclrtraceptprovider*
   find "$2" -type f -exec chmod 644 {} +
   [ ! -e "$2/Gateway" ] || chmod 755 "$2/Gateway"

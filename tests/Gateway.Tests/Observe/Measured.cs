@@ -38,7 +38,7 @@ internal sealed class Measured : IDisposable
 
     public async Task UntilAsync(Func<bool> isSo)
     {
-        for (var i = 0; i < 100 && !isSo(); i++)
+        for (var i = 0; i < 400 && !isSo(); i++)
             await Task.Delay(50, RunningGateway.Cancel);
         Assert.True(isSo(), string.Join('\n', All().GroupBy(m => (m.Instrument, m.Labels)).Select(g => $"{g.Key.Instrument} {g.Key.Labels}: {g.Sum(m => m.Value)}")));
     }
