@@ -39,8 +39,9 @@ internal sealed class Fetches(DiskCache cache, BlockCache blocks, Dag dag, Upstr
         {
             return await FromDagAsync(cid, part, cancel).ConfigureAwait(false);
         }
-        catch (UpstreamsFailedException e) when (digest is not null && e.Attempts.All(a => a.Kind is FaultKind.NotThisWay or FaultKind.Absent) && pool.Ranked().Any(u => u.Ways.Best == Way.Path))
+        catch (UpstreamsFailedException) when (digest is not null && pool.Ranked().Any(u => u.Ways.Best == Way.Path))
         {
+            // One that gives no blocks has not been asked.
             return await PlainAsync(digest.Value, path, known, part, cancel).ConfigureAwait(false);
         }
     }

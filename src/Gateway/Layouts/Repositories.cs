@@ -48,9 +48,10 @@ internal sealed class Repositories
             if (_pool.Ranked().Any(u => u.Ways.Best != Way.Path))
                 return await OpenAsync(_blocks, place, cancel).ConfigureAwait(false);
         }
-        catch (UpstreamsFailedException e) when ((e.IsMaybeAbsent || e.Attempts.Any(a => a.Kind == FaultKind.NotThisWay)) && _pool.Ranked().Any(_pool.IsBelieved))
+        catch (UpstreamsFailedException e) when (_pool.Ranked().Any(u => _pool.IsBelieved(u) && (u.Ways.Best == Way.Path || e.IsMaybeAbsent || e.Attempts.Any(a => a.Kind == FaultKind.NotThisWay))))
         {
-            // None of those that may know it give blocks, or they answer 500, as js-ipfs does before anybody knows what it gives.
+            // One that gives no blocks was not asked for them; or nobody who may know it gives them; or they answer 500, as js-ipfs does
+            // before anybody knows what it gives.
         }
         return await OpenAsync(_paths, place, cancel).ConfigureAwait(false);
     }
